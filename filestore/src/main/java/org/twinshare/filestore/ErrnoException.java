@@ -1,0 +1,27 @@
+package org.twinshare.filestore;
+
+/**
+ * A call on the file tree failed the way POSIX says it may. Leaves without a stack trace, because a failed lookup is
+ * ordinary traffic; the message names the call that failed.
+ */
+public final class ErrnoException extends Exception {
+    private final Errno errno;
+    private final String during;
+
+    /** @param during the system call or the decision that failed, for the log */
+    public ErrnoException(Errno errno, String during) {
+        super(null, null, false, false);
+        this.errno = errno;
+        this.during = during;
+    }
+
+    /** What went wrong. */
+    public Errno errno() {
+        return errno;
+    }
+
+    @Override
+    public String getMessage() {
+        return errno + " (" + during + ")";
+    }
+}

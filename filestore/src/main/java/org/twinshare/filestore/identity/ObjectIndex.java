@@ -1,0 +1,298 @@
+package org.twinshare.filestore.identity;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Name;
+
+/**
+ * Finds objects by id and by inode. Changes are seen at once and are durable after {@link #flush}; threads that flush at
+ * the same time share one commit. Thread-safe.
+ */
+public final class ObjectIndex implements AutoCloseable {
+    private static final PendingChanges NONE = new PendingChanges();
+    private static final byte[] PRESENT = {1};
+    private static final String NEXT_ID = "next-id";
+
+    private final IndexFile file;
+    private final ReentrantLock flushing = new ReentrantLock();
+    private final Object writing = new Object();
+
+    /** Not in the file. Replaced, under {@code writing}, when a flush begins. */
+    private volatile PendingChanges pending = new PendingChanges();
+    /** On the way into the file; looked at after {@code pending} and before the file, so that nothing is ever missed. */
+    private volatile PendingChanges leaving = NONE;
+
+    private long version;
+    private volatile long flushedVersion;
+    private long nextId;
+
+    private ObjectIndex(IndexFile file) {
+        this.file = file;
+        Long stored = file.get(factKey(NEXT_ID), ByteBuffer::getLong);
+        nextId = stored == null ? 1 : stored;
+    }
+
+    /** Opens the index in a directory, or makes an empty one. */
+    public static ObjectIndex open(Path directory) throws IOException {
+        return new ObjectIndex(new IndexFile(directory));
+    }
+
+    /** The object of this id, or null. */
+    public @Nullable ObjectRecord get(long id) {
+        Optional<ObjectRecord> known = pending.objects.get(id);
+        if (known == null) {
+            known = leaving.objects.get(id);
+        }
+        if (known != null) {
+            return known.orElse(null);
+        }
+        return file.get(Key.of(Table.OBJECTS, id), value -> ObjectRecord.decode(id, value));
+    }
+
+    /** The object that was last seen under this inode number, or null. The caller compares the time of birth. */
+    public @Nullable ObjectRecord find(int volume, long inode) {
+        PendingChanges.InodeKey key = new PendingChanges.InodeKey(volume, inode);
+        Long id = pending.inodes.get(key);
+        if (id == null) {
+            id = leaving.inodes.get(key);
+        }
+        if (id == null) {
+            id = file.get(Key.ofInode(volume, inode), ByteBuffer::getLong);
+        }
+        return id == null || id == 0 ? null : get(id);
+    }
+
+    /** A new id, never given before. It becomes durable with the first flush of an object that has it. */
+    public long newId() {
+        synchronized (writing) {
+            return nextId++;
+        }
+    }
+
+    /** Adds an object or replaces what is kept about it. Returns the version to flush to for it to be durable. */
+    public long put(ObjectRecord record) {
+        synchronized (writing) {
+            pending.objects.put(record.id(), Optional.of(record));
+            pending.inodes.put(new PendingChanges.InodeKey(record.volume(), record.inode()), record.id());
+            return ++version;
+        }
+    }
+
+    /** Forgets an object and all its names. Returns the version to flush to. */
+    public long remove(ObjectRecord record) {
+        List<Link> links = otherLinks(record.id());
+        synchronized (writing) {
+            PendingChanges.InodeKey inode = new PendingChanges.InodeKey(record.volume(), record.inode());
+            ObjectRecord current = find(record.volume(), record.inode());
+            if (current == null || current.id() == record.id()) {
+                pending.inodes.put(inode, 0L);
+            }
+            pending.objects.put(record.id(), Optional.empty());
+            links.forEach(link -> putOther(linkKey(record.id(), link), Optional.empty()));
+            return ++version;
+        }
+    }
+
+    /** The names of an object beside the one in its record. */
+    public List<Link> otherLinks(long id) {
+        List<Link> links = new ArrayList<>();
+        for (Key key : keys(Key.of(Table.LINKS, id))) {
+            ByteBuffer bytes = ByteBuffer.wrap(key.bytes(), 8, key.bytes().length - 8);
+            links.add(new Link(bytes.getLong(), ObjectRecord.decodeName(bytes, bytes.remaining())));
+        }
+        return links;
+    }
+
+    /** Whether it is one of the names of an object beside the one in its record. */
+    public boolean hasLink(long id, Link link) {
+        return other(linkKey(id, link)) != null;
+    }
+
+    private NavigableSet<Key> keys(Key prefix) {
+        NavigableSet<Key> keys = new TreeSet<>();
+        // Taken in the order of get: what is on its way from one to the next meanwhile is found in one of them.
+        PendingChanges newest = pending;
+        PendingChanges newer = leaving;
+        file.scan(prefix, (key, value) -> keys.add(key));
+        overlay(newer, prefix, keys);
+        overlay(newest, prefix, keys);
+        return keys;
+    }
+
+    private static void overlay(PendingChanges changes, Key prefix, NavigableSet<Key> keys) {
+        changes.others.tailMap(prefix).entrySet().stream()
+                .takeWhile(entry -> entry.getKey().startsWith(prefix))
+                .forEach(entry -> {
+                    if (entry.getValue().isPresent()) {
+                        keys.add(entry.getKey());
+                    } else {
+                        keys.remove(entry.getKey());
+                    }
+                });
+    }
+
+    private static Key linkKey(long id, Link link) {
+        return Key.of(Table.LINKS, link.name().bytes(), id, link.directory());
+    }
+
+    /** Adds a name beside the one in the object's record. */
+    public void addLink(long id, Link link) {
+        other(linkKey(id, link), Optional.of(PRESENT));
+    }
+
+    /** Removes a name beside the one in the object's record. */
+    public void removeLink(long id, Link link) {
+        other(linkKey(id, link), Optional.empty());
+    }
+
+    /** The cookie of a name whose own was taken, or null. */
+    public @Nullable Long cookie(long directory, Name name) {
+        byte[] value = other(Key.of(Table.COOKIES, name.bytes(), directory));
+        return value == null ? null : ByteBuffer.wrap(value).getLong();
+    }
+
+    /** The cookies of all names of a directory whose own were taken; of most directories none. */
+    public Map<Name, Long> cookies(long directory) {
+        Map<Name, Long> cookies = new HashMap<>();
+        for (Key key : keys(Key.of(Table.COOKIES, directory))) {
+            ByteBuffer bytes = ByteBuffer.wrap(key.bytes(), 8, key.bytes().length - 8);
+            Name name = ObjectRecord.decodeName(bytes, bytes.remaining());
+            Long cookie = cookie(directory, name);
+            if (cookie != null) {
+                cookies.put(name, cookie);
+            }
+        }
+        return cookies;
+    }
+
+    /** Keeps the cookie of a name whose own was taken. */
+    public void putCookie(long directory, Name name, long cookie) {
+        byte[] value = ByteBuffer.allocate(8).putLong(cookie).array();
+        other(Key.of(Table.COOKIES, name.bytes(), directory), Optional.of(value));
+    }
+
+    /** A fact by its name, or null. */
+    public byte @Nullable [] fact(String name) {
+        return other(factKey(name));
+    }
+
+    /** Keeps a fact. */
+    public void putFact(String name, byte[] value) {
+        other(factKey(name), Optional.of(value));
+    }
+
+    private static Key factKey(String name) {
+        return new Key(Table.FACTS, name.getBytes(UTF_8));
+    }
+
+    private byte @Nullable [] other(Key key) {
+        Optional<byte[]> known = pending.others.get(key);
+        if (known == null) {
+            known = leaving.others.get(key);
+        }
+        if (known != null) {
+            return known.orElse(null);
+        }
+        return file.get(key, value -> {
+            byte[] bytes = new byte[value.remaining()];
+            value.get(bytes);
+            return bytes;
+        });
+    }
+
+    private void other(Key key, Optional<byte[]> value) {
+        synchronized (writing) {
+            putOther(key, value);
+            version++;
+        }
+    }
+
+    private void putOther(Key key, Optional<byte[]> value) {
+        pending.others.put(key, value);
+    }
+
+    /** The version that everything put so far has. */
+    public long version() {
+        synchronized (writing) {
+            return version;
+        }
+    }
+
+    /** Everything up to this version is on disk. */
+    public long flushedVersion() {
+        return flushedVersion;
+    }
+
+    /** Makes everything up to a version durable. */
+    public void flush(long upTo) {
+        if (flushedVersion >= upTo) {
+            return;
+        }
+        flushing.lock();
+        try {
+            if (flushedVersion < upTo) {
+                commit();
+            }
+        } finally {
+            flushing.unlock();
+        }
+    }
+
+    private void commit() {
+        long committing;
+        synchronized (writing) {
+            committing = version;
+            pending.others.put(
+                    factKey(NEXT_ID),
+                    Optional.of(ByteBuffer.allocate(8).putLong(nextId).array()));
+            leaving = pending;
+            pending = new PendingChanges();
+        }
+        try {
+            file.commit(leaving);
+        } catch (RuntimeException failure) {
+            takeBack();
+            throw failure;
+        }
+        flushedVersion = committing;
+        leaving = NONE;
+    }
+
+    /** The file took nothing: what was on its way waits again, behind what came meanwhile. */
+    private void takeBack() {
+        synchronized (writing) {
+            leaving.objects.forEach(pending.objects::putIfAbsent);
+            leaving.inodes.forEach(pending.inodes::putIfAbsent);
+            leaving.others.forEach(pending.others::putIfAbsent);
+            leaving = NONE;
+        }
+    }
+
+    /** Number of changes that wait for a flush. */
+    public int pendingChanges() {
+        return pending.size() + leaving.size();
+    }
+
+    /** Number of objects that the file knows. */
+    public long objects() {
+        return file.objects();
+    }
+
+    @Override
+    public void close() {
+        flush(version());
+        file.close();
+    }
+}

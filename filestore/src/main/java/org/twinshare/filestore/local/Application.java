@@ -1,0 +1,201 @@
+package org.twinshare.filestore.local;
+
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.Change;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.Outcome;
+import org.twinshare.filestore.Wcc;
+import org.twinshare.filestore.WccAttributes;
+import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/**
+ * Carries out changes on the local disk exactly as they were decided, as root, and takes the attributes before and after
+ * under the monitor of what changes. Nothing is durable when it returns. Thread-safe.
+ */
+final class Application {
+    private final Nodes nodes;
+    private final Identities identities;
+    private final Observer observer;
+    private final Directories directories;
+    private final Making making;
+    private final Contents contents;
+
+    Application(Nodes nodes, Identities identities, Observer observer, Directories directories, Making making) {
+        this.nodes = nodes;
+        this.identities = identities;
+        this.observer = observer;
+        this.directories = directories;
+        this.making = making;
+        this.contents = new Contents(nodes, observer);
+    }
+
+    /** Carries out a change; an error means that it is not done, and not half done. */
+    Outcome apply(Change change) throws ErrnoException {
+        return switch (change) {
+            case Change.Made made -> made(made);
+            case Change.Linked linked -> linked(linked);
+            case Change.Removed removed -> removed(removed);
+            case Change.Moved moved -> moved(moved);
+            case Change.AttributesSet set -> contents.set(set);
+            case Change.Written written -> contents.write(written);
+            case Change.Committed committed -> contents.commit(committed);
+            case Change.Nothing nothing -> nothing(nothing);
+        };
+    }
+
+    private Outcome nothing(Change.Nothing nothing) throws ErrnoException {
+        try (Node object = nodes.pin(nothing.object())) {
+            Attributes attributes = observer.attributes(object);
+            return Outcome.done(object.id, attributes, Wcc.unchanged(attributes));
+        }
+    }
+
+    /** One change of the entries of a directory, between two looks at it. */
+    private interface EntryChange {
+        void apply(int directoryFd) throws ErrnoException;
+    }
+
+    private Wcc changeEntries(
+            Node directory, Change change, EntryChange entries, @Nullable Name less, @Nullable Name more)
+            throws ErrnoException {
+        int fd = nodes.open(directory);
+        synchronized (directory) {
+            Stat statBefore = Posix.fstat(fd);
+            WccAttributes before = WccAttributes.of(observer.attributesNow(directory, statBefore));
+            Directories.Noting noting = directories.noting(directory, statBefore);
+            entries.apply(fd);
+            if (less != null) {
+                noting.removed(less);
+            }
+            if (more != null) {
+                noting.added(more, change.object());
+            }
+            Stat statAfter = Posix.fstat(fd);
+            noting.finish(statAfter);
+            return new Wcc(before, observer.attributesAfter(directory, statAfter, change.timeNs()));
+        }
+    }
+
+    private Outcome made(Change.Made made) throws ErrnoException {
+        try (Node directory = nodes.pin(made.directory());
+                Making.Newborn newborn = making.prepare(directory, made)) {
+            Wcc wcc = changeEntries(directory, made, newborn::name, null, made.name());
+            return Outcome.done(made.object(), observer.attributes(newborn.node()), wcc);
+        }
+    }
+
+    private Outcome linked(Change.Linked linked) throws ErrnoException {
+        try (Node directory = nodes.pin(linked.directory());
+                Node object = nodes.pin(linked.object())) {
+            int fd = nodes.open(object);
+            byte[] name = linked.name().bytes();
+            Wcc wcc = changeEntries(
+                    directory,
+                    linked,
+                    directoryFd -> {
+                        if (directory.volume.byHandle) {
+                            Posix.linkatAsRoot(fd, directoryFd, name);
+                        } else {
+                            Posix.linkat(fd, directoryFd, name);
+                        }
+                    },
+                    null,
+                    linked.name());
+            identities.named(object, new Link(directory.id, linked.name()));
+            return Outcome.done(object.id, changed(object, linked), wcc);
+        }
+    }
+
+    private Outcome removed(Change.Removed removed) throws ErrnoException {
+        try (Node directory = nodes.pin(removed.directory());
+                Node victim = nodes.pin(removed.object())) {
+            nodes.open(victim);
+            byte[] name = removed.name().bytes();
+            Wcc wcc = changeEntries(
+                    directory,
+                    removed,
+                    fd -> {
+                        if (removed.wasDirectory()) {
+                            Posix.rmdirat(fd, name);
+                        } else {
+                            Posix.unlinkat(fd, name);
+                        }
+                    },
+                    removed.name(),
+                    null);
+            lostName(victim, new Link(directory.id, removed.name()), removed);
+            return Outcome.done(0, null, wcc);
+        }
+    }
+
+    /** A name of an object went; with its last name it goes itself. */
+    private void lostName(Node victim, Link name, Change change) throws ErrnoException {
+        Stat stat = Posix.fstat(nodes.open(victim));
+        if (stat.links() == 0 || victim.type == FileType.DIRECTORY) {
+            identities.removed(victim);
+            directories.forget(victim.id);
+        } else {
+            changed(victim, change);
+            identities.unnamed(victim, name);
+        }
+    }
+
+    /** The object's own attributes after its links or its place changed. */
+    private Attributes changed(Node object, Change change) throws ErrnoException {
+        synchronized (object) {
+            return observer.attributesAfter(object, Posix.fstat(nodes.open(object)), change.timeNs());
+        }
+    }
+
+    private Outcome moved(Change.Moved moved) throws ErrnoException {
+        try (Node from = nodes.pin(moved.fromDirectory());
+                Node to = nodes.pin(moved.toDirectory());
+                Node object = nodes.pin(moved.object());
+                Node replaced = moved.replaced() == 0 ? null : nodes.pin(moved.replaced())) {
+            if (replaced != null) {
+                nodes.open(replaced);
+            }
+            Outcome outcome = from == to ? movedWithin(from, moved) : movedAcross(from, to, moved);
+            Link now = new Link(to.id, moved.toName());
+            if (replaced != null) {
+                lostName(replaced, now, moved);
+            }
+            changed(object, moved);
+            identities.renamed(object, new Link(from.id, moved.fromName()), now);
+            return outcome;
+        }
+    }
+
+    private Outcome movedWithin(Node directory, Change.Moved moved) throws ErrnoException {
+        Wcc wcc = changeEntries(
+                directory,
+                moved,
+                fd -> Posix.renameat2(
+                        fd, moved.fromName().bytes(), fd, moved.toName().bytes(), 0),
+                moved.fromName(),
+                moved.toName());
+        return Outcome.renamed(wcc, wcc);
+    }
+
+    /** Both monitors, always the one with the smaller id first. */
+    private Outcome movedAcross(Node from, Node to, Change.Moved moved) throws ErrnoException {
+        Wcc[] wcc = new Wcc[2];
+        int fromFd = nodes.open(from);
+        int toFd = nodes.open(to);
+        EntryChange rename = fd -> Posix.renameat2(
+                fromFd, moved.fromName().bytes(), toFd, moved.toName().bytes(), 0);
+        if (from.id < to.id) {
+            EntryChange inner = fd -> wcc[1] = changeEntries(to, moved, rename, null, moved.toName());
+            wcc[0] = changeEntries(from, moved, inner, moved.fromName(), null);
+        } else {
+            EntryChange inner = fd -> wcc[0] = changeEntries(from, moved, rename, moved.fromName(), null);
+            wcc[1] = changeEntries(to, moved, inner, null, moved.toName());
+        }
+        return Outcome.renamed(wcc[0], wcc[1]);
+    }
+}

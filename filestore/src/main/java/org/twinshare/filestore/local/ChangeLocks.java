@@ -1,0 +1,104 @@
+package org.twinshare.filestore.local;
+
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Caller;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.Operation;
+
+/**
+ * The locks of every kind of operation. Which objects an operation is about is looked up before the locks are taken, and
+ * again afterwards: when another one has come between, everything is let go and taken anew. Thread-safe.
+ */
+final class ChangeLocks {
+    private final Look look;
+    private final LockTable table = new LockTable();
+
+    ChangeLocks(Look look) {
+        this.look = look;
+    }
+
+    /** Ids of the objects behind the names of an operation; 0 for none. */
+    private record Named(long first, long second) {}
+
+    private static final Named NOTHING = new Named(0, 0);
+
+    LockTable.Held acquire(Operation operation) throws ErrnoException {
+        while (true) {
+            Named before = named(operation);
+            LockTable.Held held = table.acquire(claims(operation, before));
+            boolean right = false;
+            try {
+                right = named(operation).equals(before);
+            } finally {
+                if (!right) {
+                    held.close();
+                }
+            }
+            if (right) {
+                return held;
+            }
+        }
+    }
+
+    /** Only what takes a name away, or puts something in place of one, must know whose it is. */
+    private Named named(Operation operation) throws ErrnoException {
+        return switch (operation) {
+            case Operation.Create op -> new Named(id(op.caller(), op.directory(), op.name()), 0);
+            case Operation.Remove op -> new Named(id(op.caller(), op.directory(), op.name()), 0);
+            case Operation.RemoveDirectory op -> new Named(id(op.caller(), op.directory(), op.name()), 0);
+            case Operation.Rename op ->
+                new Named(
+                        id(op.caller(), op.fromDirectory(), op.fromName()),
+                        id(op.caller(), op.toDirectory(), op.toName()));
+            case Operation.MakeDirectory op -> NOTHING;
+            case Operation.MakeSymlink op -> NOTHING;
+            case Operation.MakeNode op -> NOTHING;
+            case Operation.Link op -> NOTHING;
+            case Operation.SetAttr op -> NOTHING;
+            case Operation.Write op -> NOTHING;
+            case Operation.Commit op -> NOTHING;
+        };
+    }
+
+    private long id(Caller caller, long directoryId, Name name) throws ErrnoException {
+        if (name.isDots()) {
+            return 0;
+        }
+        try (Node directory = look.directory(caller, directoryId);
+                @Nullable Node child = look.child(directory, name)) {
+            return child == null ? 0 : child.id;
+        }
+    }
+
+    private static LockTable.Claims claims(Operation operation, Named named) {
+        LockTable.Claims claims = new LockTable.Claims();
+        switch (operation) {
+            case Operation.Create op -> entry(claims, op.directory(), op.name(), named.first);
+            case Operation.MakeDirectory op -> entry(claims, op.directory(), op.name(), 0);
+            case Operation.MakeSymlink op -> entry(claims, op.directory(), op.name(), 0);
+            case Operation.MakeNode op -> entry(claims, op.directory(), op.name(), 0);
+            case Operation.Remove op -> entry(claims, op.directory(), op.name(), named.first);
+            case Operation.RemoveDirectory op -> entry(claims, op.directory(), op.name(), named.first);
+            case Operation.Rename op -> {
+                entry(claims, op.fromDirectory(), op.fromName(), named.first);
+                entry(claims, op.toDirectory(), op.toName(), named.second);
+                if (op.fromDirectory() != op.toDirectory()) {
+                    claims.takeTreeShape();
+                }
+            }
+            case Operation.Link op -> entry(claims, op.directory(), op.name(), op.object());
+            case Operation.SetAttr op -> claims.takeObject(op.object());
+            case Operation.Write op -> claims.shareObject(op.object());
+            case Operation.Commit op -> claims.shareObject(op.object());
+        }
+        return claims;
+    }
+
+    private static void entry(LockTable.Claims claims, long directory, Name name, long object) {
+        claims.shareDirectory(directory).takeName(directory, name);
+        if (object != 0) {
+            claims.takeObject(object);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package org.twinshare.filestore.local;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/**
+ * Whether an object lies below an exported directory now. A handle leads to an object wherever it is, so this is asked with
+ * every request; the answer holds until something is moved. Thread-safe.
+ */
+final class Containment {
+    private final Nodes nodes;
+    private final Identities identities;
+
+    Containment(Nodes nodes, Identities identities) {
+        this.nodes = nodes;
+        this.identities = identities;
+    }
+
+    /** Throws ESTALE for an object outside of this exported directory. */
+    void require(long root, Node node) throws ErrnoException {
+        if (node.id == root) {
+            return;
+        }
+        long epoch = node.volume.epoch();
+        if (node.insideOf == root && node.insideSince == epoch) {
+            return;
+        }
+        if (!look(root, node)) {
+            throw new ErrnoException(Errno.ESTALE, "the object lies outside of the export");
+        }
+        node.insideOf = root;
+        node.insideSince = epoch;
+    }
+
+    /** An object that was just found in a directory that lies inside lies inside too. */
+    static void foundInside(Node directory, Node node) {
+        node.insideSince = directory.insideSince;
+        node.insideOf = directory.insideOf;
+    }
+
+    private boolean look(long root, Node node) throws ErrnoException {
+        try (Node rootNode = nodes.pin(root)) {
+            if (rootNode.volume != node.volume) {
+                return false;
+            }
+            if (node.type == FileType.DIRECTORY) {
+                return relativePath(rootNode, node) != null;
+            }
+            return hasNameInside(root, node) || movedInside(rootNode, node);
+        }
+    }
+
+    /** The path of an object below a directory as the kernel knows it; null when it does not lie there. */
+    private byte @Nullable [] relativePath(Node root, Node node) throws ErrnoException {
+        byte[] above = Posix.pathOf(nodes.open(root));
+        byte[] path = Posix.pathOf(nodes.open(node));
+        int length = above.length == 1 ? 0 : above.length; // "/" itself ends with the slash
+        boolean below =
+                path.length > length + 1 && path[length] == '/' && Arrays.equals(path, 0, length, above, 0, length);
+        return below ? Arrays.copyOfRange(path, length + 1, path.length) : null;
+    }
+
+    private boolean hasNameInside(long root, Node node) throws ErrnoException {
+        Link link = node.link;
+        if (link != null && isNameInside(root, node, link)) {
+            return true;
+        }
+        for (Link other : nodes.index().otherLinks(node.id)) {
+            if (isNameInside(root, node, other)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isNameInside(long root, Node node, Link link) throws ErrnoException {
+        try (Node directory = nodes.pin(link.directory())) {
+            require(root, directory);
+            return node.is(Posix.fstatat(nodes.open(directory), link.name().bytes()));
+        } catch (ErrnoException e) {
+            return switch (e.errno()) {
+                case ENOENT, ESTALE, ENOTDIR, EXDEV -> false;
+                default -> throw e;
+            };
+        }
+    }
+
+    /** Someone else moved it: the kernel may know where to. Walks there, so that every directory on the way is known. */
+    private boolean movedInside(Node root, Node node) throws ErrnoException {
+        byte[] path = relativePath(root, node);
+        if (path == null) {
+            return false;
+        }
+        try {
+            return walk(root, path, 0, node);
+        } catch (ErrnoException e) {
+            return switch (e.errno()) {
+                case ENOENT, ESTALE, ENOTDIR, EXDEV -> false;
+                default -> throw e;
+            };
+        }
+    }
+
+    private boolean walk(Node directory, byte[] path, int begin, Node wanted) throws ErrnoException {
+        int end = begin;
+        while (end < path.length && path[end] != '/') {
+            end++;
+        }
+        Name name = Name.of(path, begin, end - begin);
+        Stat stat = Posix.fstatat(nodes.open(directory), name.bytes());
+        try (Node found = identities.identify(directory, name, stat)) {
+            return end == path.length ? found == wanted : walk(found, path, end + 1, wanted);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package org.twinshare.filestore.local;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Caller;
+import org.twinshare.filestore.Change;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.Operation;
+import org.twinshare.filestore.SetAttributes;
+import org.twinshare.filestore.posix.Stat;
+
+/**
+ * Decides what an operation makes true: existence and permissions, owner and mode of what is made, all before anything is
+ * changed. The caller holds the operation's locks, so that the decision stays right until it was carried out. Thread-safe.
+ */
+final class Decisions {
+    private final Look look;
+    private final Ticks ticks;
+    private final AttributeDecisions attributes;
+
+    Decisions(Look look, Ticks ticks) {
+        this.look = look;
+        this.ticks = ticks;
+        this.attributes = new AttributeDecisions(look, ticks);
+    }
+
+    /** What the operation makes true, or the error that POSIX has for it. */
+    Change decide(Operation operation) throws ErrnoException {
+        return switch (operation) {
+            case Operation.Create create -> create(create);
+            case Operation.MakeDirectory make ->
+                make(make.caller(), make.directory(), make.name(), FileType.DIRECTORY, make.attributes(), 0, null);
+            case Operation.MakeSymlink make ->
+                make(
+                        make.caller(),
+                        make.directory(),
+                        make.name(),
+                        FileType.SYMLINK,
+                        make.attributes(),
+                        0,
+                        make.target());
+            case Operation.MakeNode make -> makeNode(make);
+            case Operation.Remove remove -> remove(remove);
+            case Operation.RemoveDirectory remove -> removeDirectory(remove);
+            case Operation.Rename rename -> rename(rename);
+            case Operation.Link link -> link(link);
+            case Operation.SetAttr set -> attributes.set(set);
+            case Operation.Write write -> attributes.write(write);
+            case Operation.Commit commit -> attributes.commit(commit);
+        };
+    }
+
+    private Change create(Operation.Create create) throws ErrnoException {
+        Caller caller = create.caller();
+        try (Node directory = look.directory(caller, create.directory());
+                Node existing = lookFor(caller, directory, create.name())) {
+            if (existing == null) {
+                Long verifier = create.mode() == Operation.CreateMode.EXCLUSIVE ? create.verifier() : null;
+                return make(caller, directory, create.name(), FileType.REGULAR, create.attributes(), 0, null, verifier);
+            }
+            boolean sameCall = create.mode() == Operation.CreateMode.EXCLUSIVE
+                    && Objects.equals(existing.verifier, create.verifier());
+            if (sameCall) {
+                return new Change.Nothing(ticks.next(), existing.id);
+            }
+            if (create.mode() != Operation.CreateMode.UNCHECKED || existing.type != FileType.REGULAR) {
+                throw new ErrnoException(Errno.EEXIST, "create");
+            }
+            Long size = create.attributes().sizeBytes();
+            return size == null
+                    ? new Change.Nothing(ticks.next(), existing.id)
+                    : attributes.truncate(caller, existing, size);
+        }
+    }
+
+    private Change makeNode(Operation.MakeNode make) throws ErrnoException {
+        boolean device = make.type() == FileType.BLOCK_DEVICE || make.type() == FileType.CHARACTER_DEVICE;
+        if (device && !make.caller().isRoot()) {
+            throw new ErrnoException(Errno.EPERM, "devices are for root");
+        }
+        return make(make.caller(), make.directory(), make.name(), make.type(), make.attributes(), make.rdev(), null);
+    }
+
+    private Change make(
+            Caller caller,
+            long directoryId,
+            Name name,
+            FileType type,
+            SetAttributes wanted,
+            long rdev,
+            byte @Nullable [] target)
+            throws ErrnoException {
+        try (Node directory = look.directory(caller, directoryId);
+                Node existing = lookFor(caller, directory, name)) {
+            if (existing != null) {
+                throw new ErrnoException(Errno.EEXIST, "make");
+            }
+            return make(caller, directory, name, type, wanted, rdev, target, null);
+        }
+    }
+
+    private Change make(
+            Caller caller,
+            Node directory,
+            Name name,
+            FileType type,
+            SetAttributes wanted,
+            long rdev,
+            byte @Nullable [] target,
+            @Nullable Long verifier)
+            throws ErrnoException {
+        Stat above = look.stat(directory);
+        look.require(caller, directory, above, Permissions.WRITE | Permissions.EXECUTE);
+        return attributes.newObject(
+                caller, directory, above, name, type, wanted, rdev, target == null ? new byte[0] : target, verifier);
+    }
+
+    private Change remove(Operation.Remove remove) throws ErrnoException {
+        look.refuseDots(remove.name(), Errno.EINVAL);
+        try (Node directory = look.directory(remove.caller(), remove.directory());
+                Node victim = find(remove.caller(), directory, remove.name())) {
+            look.requireRemoval(remove.caller(), directory, victim);
+            if (victim.type == FileType.DIRECTORY) {
+                throw new ErrnoException(Errno.EISDIR, "remove");
+            }
+            return new Change.Removed(ticks.next(), victim.id, directory.id, remove.name(), false);
+        }
+    }
+
+    private Change removeDirectory(Operation.RemoveDirectory remove) throws ErrnoException {
+        look.refuseDots(remove.name(), remove.name().isDot() ? Errno.EINVAL : Errno.ENOTEMPTY);
+        try (Node directory = look.directory(remove.caller(), remove.directory());
+                Node victim = find(remove.caller(), directory, remove.name())) {
+            look.requireRemoval(remove.caller(), directory, victim);
+            if (victim.type != FileType.DIRECTORY) {
+                throw new ErrnoException(Errno.ENOTDIR, "rmdir");
+            }
+            look.requireEmptyAndFree(victim);
+            return new Change.Removed(ticks.next(), victim.id, directory.id, remove.name(), true);
+        }
+    }
+
+    private Change link(Operation.Link link) throws ErrnoException {
+        try (Node object = look.object(link.caller(), link.object());
+                Node directory = look.directory(link.caller(), link.directory());
+                Node existing = lookFor(link.caller(), directory, link.name())) {
+            if (existing != null) {
+                throw new ErrnoException(Errno.EEXIST, "link");
+            }
+            if (object.volume != directory.volume) {
+                throw new ErrnoException(Errno.EXDEV, "link");
+            }
+            look.require(link.caller(), directory, look.stat(directory), Permissions.WRITE | Permissions.EXECUTE);
+            if (object.type == FileType.DIRECTORY) {
+                throw new ErrnoException(Errno.EPERM, "hard link to a directory");
+            }
+            return new Change.Linked(ticks.next(), object.id, directory.id, link.name());
+        }
+    }
+
+    private Change rename(Operation.Rename rename) throws ErrnoException {
+        Caller caller = rename.caller();
+        look.refuseDots(rename.fromName(), Errno.EINVAL);
+        look.refuseDots(rename.toName(), Errno.EINVAL);
+        try (Node from = look.directory(caller, rename.fromDirectory());
+                Node to = look.directory(caller, rename.toDirectory());
+                Node moved = find(caller, from, rename.fromName());
+                Node replaced = lookFor(caller, to, rename.toName())) {
+            if (from.volume != to.volume) {
+                throw new ErrnoException(Errno.EXDEV, "rename");
+            }
+            if (moved == replaced) {
+                return new Change.Nothing(ticks.next(), moved.id);
+            }
+            look.requireRemoval(caller, from, moved);
+            requireRoom(caller, to, replaced, moved);
+            if (moved.type == FileType.DIRECTORY && from != to) {
+                look.require(caller, moved, look.stat(moved), Permissions.WRITE);
+            }
+            long replacedId = replaced == null ? 0 : replaced.id;
+            return new Change.Moved(
+                    ticks.next(), moved.id, from.id, rename.fromName(), to.id, rename.toName(), replacedId);
+        }
+    }
+
+    /** May the object come to this directory, in place of what has the name there now? */
+    private void requireRoom(Caller caller, Node to, @Nullable Node replaced, Node moved) throws ErrnoException {
+        boolean directory = moved.type == FileType.DIRECTORY;
+        if (directory && look.isBelow(caller, to, moved)) {
+            throw new ErrnoException(Errno.EINVAL, "rename into its own subtree");
+        }
+        if (replaced == null) {
+            look.require(caller, to, look.stat(to), Permissions.WRITE | Permissions.EXECUTE);
+            return;
+        }
+        look.requireRemoval(caller, to, replaced);
+        if (directory && replaced.type != FileType.DIRECTORY) {
+            throw new ErrnoException(Errno.ENOTDIR, "rename of a directory over something else");
+        }
+        if (!directory && replaced.type == FileType.DIRECTORY) {
+            throw new ErrnoException(Errno.EISDIR, "rename of something else over a directory");
+        }
+        if (directory) {
+            look.requireEmptyAndFree(replaced);
+        }
+    }
+
+    /** The object of a name that must not be {@code .} or {@code ..}, pinned; null when there is none. */
+    private @Nullable Node lookFor(Caller caller, Node directory, Name name) throws ErrnoException {
+        look.require(caller, directory, look.stat(directory), Permissions.EXECUTE);
+        look.refuseDots(name, Errno.EEXIST);
+        return look.child(directory, name);
+    }
+
+    /** The object of a name, pinned; ENOENT when there is none. */
+    private Node find(Caller caller, Node directory, Name name) throws ErrnoException {
+        Node found = lookFor(caller, directory, name);
+        if (found == null) {
+            throw new ErrnoException(Errno.ENOENT, "no such name");
+        }
+        return found;
+    }
+}

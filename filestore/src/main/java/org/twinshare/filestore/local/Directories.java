@@ -1,0 +1,251 @@
+package org.twinshare.filestore.local;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileTree.EntrySink;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.identity.ObjectIndex;
+import org.twinshare.filestore.posix.Dents;
+import org.twinshare.filestore.posix.OpenFlags;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/**
+ * Lists directories. Keeps what it read of the ones that were listed lately, changes that along with our own changes, and
+ * reads a directory again when its times show that somebody else changed it. Thread-safe.
+ */
+final class Directories {
+    /** Entries that are looked at in one go: as many as become durable by one record. */
+    private static final int BATCH = 4096;
+
+    private static final int PAGE = 256;
+    /** The coarsest tick of a kernel's clock is 10 ms: two changes within one tick leave the same times behind. */
+    private static final long SETTLED_AFTER_NS = 20_000_000;
+
+    private final Nodes nodes;
+    private final ObjectIndex index;
+    private final Identities identities;
+    private final Observer observer;
+    private final Cookies cookies;
+    private final InstantSource clock;
+    private final Cache<Long, Listing> listings;
+
+    Directories(
+            Nodes nodes,
+            Identities identities,
+            Observer observer,
+            Cookies cookies,
+            InstantSource clock,
+            long maxBytes) {
+        this.nodes = nodes;
+        this.index = nodes.index();
+        this.identities = identities;
+        this.observer = observer;
+        this.cookies = cookies;
+        this.clock = clock;
+        this.listings = CacheBuilder.newBuilder()
+                .maximumWeight(maxBytes)
+                .weigher((Long id, Listing listing) -> listing.weightBytes())
+                .concurrencyLevel(1)
+                .build();
+    }
+
+    /** Hands entries behind a cookie to the sink; true when the end of the directory was reached. */
+    boolean list(Node directory, long parent, long cookie, boolean withAttributes, EntrySink sink)
+            throws ErrnoException {
+        long at = cookie;
+        if (at < Cookies.LAST_RESERVED && !dots(directory, parent, at, withAttributes, sink)) {
+            return false;
+        }
+        at = Math.max(at, Cookies.LAST_RESERVED);
+        Listing listing = current(directory, cookie == 0);
+        while (true) {
+            List<Listing.Entry> page = listing.after(at, PAGE);
+            if (page.isEmpty()) {
+                return true;
+            }
+            if (identifyBatch(directory, listing, page, at)) {
+                page = listing.after(at, PAGE);
+            }
+            for (Listing.Entry entry : page) {
+                if (!hand(directory, listing, entry, withAttributes, sink)) {
+                    return false;
+                }
+                at = entry.cookie();
+            }
+        }
+    }
+
+    private boolean dots(Node directory, long parent, long cookie, boolean withAttributes, EntrySink sink)
+            throws ErrnoException {
+        Attributes own = withAttributes ? observer.attributes(directory) : null;
+        if (cookie == 0 && !sink.entry(1, directory.id, new byte[] {'.'}, 0, 1, own)) {
+            return false;
+        }
+        Attributes above = null;
+        if (withAttributes) {
+            try (Node node = nodes.pin(parent)) {
+                above = observer.attributes(node);
+            }
+        }
+        return sink.entry(2, parent, new byte[] {'.', '.'}, 0, 2, above);
+    }
+
+    /** Gives ids to entries that have none yet, durably, those of this page and many behind it; false when all had. */
+    private boolean identifyBatch(Node directory, Listing listing, List<Listing.Entry> page, long at)
+            throws ErrnoException {
+        if (page.stream().allMatch(entry -> entry.id() != 0)) {
+            return false;
+        }
+        for (Listing.Entry entry : listing.after(at, BATCH)) {
+            if (entry.id() == 0) {
+                identify(directory, listing, entry);
+            }
+        }
+        index.flush(index.version());
+        return true;
+    }
+
+    /** Learns whose name an entry is, unless it went away or may not be shown. */
+    private void identify(Node directory, Listing listing, Listing.Entry entry) throws ErrnoException {
+        try {
+            Stat stat = Posix.fstatat(nodes.open(directory), entry.name().bytes());
+            try (Node node = identities.identify(directory, entry.name(), stat)) {
+                listing.identified(entry, node.id);
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.EXDEV) {
+                throw e;
+            }
+        }
+    }
+
+    private boolean hand(Node directory, Listing listing, Listing.Entry entry, boolean withAttributes, EntrySink sink)
+            throws ErrnoException {
+        byte[] name = entry.name().bytes();
+        if (!withAttributes && entry.id() != 0) {
+            return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+        }
+        Stat stat;
+        try {
+            stat = Posix.fstatat(nodes.open(directory), name);
+            directory.volume.check(stat);
+        } catch (ErrnoException e) {
+            // Gone since the listing was read: without attributes when its id is known, and else not at all.
+            boolean known = e.errno() == Errno.ENOENT && entry.id() != 0;
+            return !known || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+        }
+        try (Node node = identities.identify(directory, entry.name(), stat)) {
+            if (node.id != entry.id()) {
+                listing.identified(entry, node.id);
+            }
+            index.flush(node.shownAfterVersion);
+            Containment.foundInside(directory, node);
+            Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
+            return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
+        }
+    }
+
+    /**
+     * What the directory holds now.
+     *
+     * @param anew a client begins to list it, which must miss nothing
+     */
+    private Listing current(Node directory, boolean anew) throws ErrnoException {
+        Stat stat = observer.stat(directory);
+        Listing known = listings.getIfPresent(directory.id);
+        if (known != null && known.shows(stat.modifyNs(), stat.changeNs()) && !known.isWorn()) {
+            boolean couldMiss = !known.settled() && isSettled(stat);
+            if (!anew || !couldMiss) {
+                return known;
+            }
+        }
+        synchronized (directory) {
+            Listing read = read(directory);
+            listings.put(directory.id, read);
+            return read;
+        }
+    }
+
+    private boolean isSettled(Stat directory) {
+        return nowNs() > Math.max(directory.modifyNs(), directory.changeNs()) + SETTLED_AFTER_NS;
+    }
+
+    private long nowNs() {
+        var now = clock.instant();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    /** Under the directory's monitor, so that none of our own changes falls between its times and its entries. */
+    private Listing read(Node directory) throws ErrnoException {
+        Stat stat = observer.stat(directory);
+        boolean settled = isSettled(stat);
+        Listing.Builder builder = new Listing.Builder();
+        // A descriptor of its own, because the position in a directory belongs to the descriptor.
+        int flags = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY;
+        int fd = Posix.openat(nodes.open(directory), new byte[] {'.'}, flags, 0);
+        try {
+            Dents.readAll(fd, (inode, name, length) -> builder.add(name, length));
+        } finally {
+            Posix.close(fd);
+        }
+        return builder.build(directory.id, cookies, stat.modifyNs(), stat.changeNs(), settled);
+    }
+
+    /**
+     * Takes note of our own change of a directory. The caller has held its monitor since before {@code before} was taken.
+     */
+    Noting noting(Node directory, Stat before) {
+        Listing listing = listings.getIfPresent(directory.id);
+        boolean shows = listing != null && listing.shows(before.modifyNs(), before.changeNs());
+        return new Noting(directory, shows ? listing : null);
+    }
+
+    /** Our own change of one directory; nothing is noted where its listing is not kept or was out of date already. */
+    final class Noting {
+        private final Node directory;
+        private final @Nullable Listing listing;
+
+        private Noting(Node directory, @Nullable Listing listing) {
+            this.directory = directory;
+            this.listing = listing;
+        }
+
+        void added(Name name, long id) {
+            if (listing != null) {
+                listing.put(new Listing.Entry(cookies.cookie(directory.id, name, listing), id, name));
+            }
+        }
+
+        void removed(Name name) {
+            if (listing != null) {
+                listing.remove(cookies.cookie(directory.id, name, listing));
+            }
+        }
+
+        /** The change is done, and the directory has these times. */
+        void finish(Stat after) {
+            if (listing != null) {
+                listing.stamp(after.modifyNs(), after.changeNs());
+            }
+        }
+    }
+
+    /** Memory that listings take, roughly, in bytes. */
+    long weightBytes() {
+        return listings.asMap().values().stream()
+                .mapToLong(Listing::weightBytes)
+                .sum();
+    }
+
+    /** The directory is gone. */
+    void forget(long directory) {
+        listings.invalidate(directory);
+    }
+}

@@ -1,0 +1,166 @@
+package org.twinshare.filestore.local;
+
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.identity.ObjectIndex;
+import org.twinshare.filestore.identity.ObjectRecord;
+import org.twinshare.filestore.posix.KernelHandle;
+import org.twinshare.filestore.posix.OpenFlags;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/**
+ * Tells which of our objects a name leads to, gives an id to one that was never seen, and keeps the names of objects in
+ * step with what is found. Thread-safe.
+ */
+final class Identities {
+    private final Nodes nodes;
+    private final ObjectIndex index;
+    private final Object adopting = new Object();
+
+    Identities(Nodes nodes) {
+        this.nodes = nodes;
+        this.index = nodes.index();
+    }
+
+    /** The object of a name in a directory, pinned; {@code stat} was just taken of that name. */
+    Node identify(Node directory, Name name, Stat stat) throws ErrnoException {
+        directory.volume.check(stat);
+        Node known = nodes.pinByInode(directory.volume, stat);
+        if (known == null) {
+            return adopt(directory, name);
+        }
+        Link link = known.link;
+        if (link == null || link.directory() != directory.id || !link.name().equals(name)) {
+            alsoNamed(known, new Link(directory.id, name), stat);
+        }
+        return known;
+    }
+
+    /**
+     * Gives an id to an object that has none; ENOENT when the name is gone meanwhile. Under the directory's monitor, because
+     * under that our own new objects get their names and are made known in one step.
+     */
+    private Node adopt(Node directory, Name name) throws ErrnoException {
+        int directoryFd = nodes.open(directory);
+        synchronized (directory) {
+            int fd = Posix.openat(directoryFd, name.bytes(), OpenFlags.O_PATH, 0);
+            try {
+                Stat stat = Posix.fstat(fd);
+                directory.volume.check(stat);
+                return adopt(directory.volume, fd, stat, new Link(directory.id, name));
+            } finally {
+                Posix.close(fd);
+            }
+        }
+    }
+
+    private Node adopt(Volume volume, int fd, Stat stat, @Nullable Link link) throws ErrnoException {
+        synchronized (adopting) {
+            Node known = nodes.pinByInode(volume, stat);
+            return known == null
+                    ? nodes.add(volume, record(index.newId(), volume, fd, stat, link, stat.changeNs(), null))
+                    : known;
+        }
+    }
+
+    /** The record of an open object. */
+    static ObjectRecord record(
+            long id, Volume volume, int fd, Stat stat, @Nullable Link link, long changeNs, @Nullable Long verifier)
+            throws ErrnoException {
+        KernelHandle handle = volume.handleOf(fd);
+        return new ObjectRecord(
+                id,
+                volume.number,
+                stat.type(),
+                stat.inode(),
+                stat.birthNs(),
+                handle,
+                link,
+                changeNs,
+                stat.changeNs(),
+                verifier);
+    }
+
+    /** The directory above; {@code directory} itself at the root of a file system. Pinned. */
+    Node parent(Node directory) throws ErrnoException {
+        int fd = Posix.openat(nodes.open(directory), new byte[] {'.', '.'}, OpenFlags.O_PATH, 0);
+        try {
+            Stat stat = Posix.fstat(fd);
+            directory.volume.check(stat);
+            return adopt(directory.volume, fd, stat, null);
+        } finally {
+            Posix.close(fd);
+        }
+    }
+
+    /** An object was found under a name that is not the one in its record. */
+    private void alsoNamed(Node node, Link found, Stat stat) {
+        boolean onlyName = stat.links() <= 1 || node.type == FileType.DIRECTORY;
+        synchronized (node) {
+            if (onlyName || node.link == null) {
+                node.link = found;
+                index.put(node.record());
+            } else if (!found.equals(node.link) && !index.hasLink(node.id, found)) {
+                index.addLink(node.id, found);
+            }
+        }
+    }
+
+    /** A name of an object came by our own doing. The caller holds the object's lock. */
+    void named(Node node, Link link) {
+        synchronized (node) {
+            if (node.link == null) {
+                node.link = link;
+            } else if (!link.equals(node.link)) {
+                index.addLink(node.id, link);
+            }
+            node.shownAfterVersion = index.put(node.record());
+        }
+    }
+
+    /** A name of an object went by our own doing, and it has others. The caller holds the object's lock. */
+    void unnamed(Node node, Link link) {
+        synchronized (node) {
+            if (link.equals(node.link)) {
+                Link other = index.otherLinks(node.id).stream().findFirst().orElse(null);
+                node.link = other;
+                if (other != null) {
+                    index.removeLink(node.id, other);
+                }
+            } else {
+                index.removeLink(node.id, link);
+            }
+            node.insideOf = 0;
+            node.shownAfterVersion = index.put(node.record());
+        }
+    }
+
+    /** A name of an object was exchanged for another by our own doing. The caller holds the object's lock. */
+    void renamed(Node node, Link before, Link after) {
+        synchronized (node) {
+            if (before.equals(node.link) || node.link == null) {
+                node.link = after;
+            } else {
+                index.removeLink(node.id, before);
+                index.addLink(node.id, after);
+            }
+            // Another export may begin between the two places.
+            node.insideOf = 0;
+            node.shownAfterVersion = index.put(node.record());
+        }
+        if (node.type == FileType.DIRECTORY) {
+            node.volume.movedOne();
+        }
+    }
+
+    /** An object lost its last name by our own doing. */
+    void removed(Node node) {
+        node.gone = true;
+        nodes.forget(node);
+        index.remove(node.record());
+    }
+}

@@ -1,0 +1,156 @@
+package org.twinshare.filestore.local;
+
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.Caller;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.posix.Dents;
+import org.twinshare.filestore.posix.OpenFlags;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+import org.twinshare.filestore.posix.Xattr;
+
+/** What decisions ask about the tree as it is: objects inside the caller's export, and rights on them. Thread-safe. */
+final class Look {
+    private final Nodes nodes;
+    private final Identities identities;
+    private final Containment containment;
+    private final Observer observer;
+    private final Roots roots;
+
+    Look(Nodes nodes, Identities identities, Containment containment, Observer observer, Roots roots) {
+        this.nodes = nodes;
+        this.identities = identities;
+        this.containment = containment;
+        this.observer = observer;
+        this.roots = roots;
+    }
+
+    /** An object inside the caller's export, pinned. */
+    Node object(Caller caller, long id) throws ErrnoException {
+        Node node = nodes.pin(id);
+        try {
+            containment.require(caller.root(), node);
+            return node;
+        } catch (ErrnoException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    /** A directory inside the caller's export, pinned. */
+    Node directory(Caller caller, long id) throws ErrnoException {
+        Node node = object(caller, id);
+        if (node.type != FileType.DIRECTORY) {
+            node.close();
+            throw new ErrnoException(Errno.ENOTDIR, "not a directory");
+        }
+        return node;
+    }
+
+    /** The object of a name, pinned; null when there is none. */
+    @Nullable Node child(Node directory, Name name) throws ErrnoException {
+        Stat stat;
+        try {
+            stat = Posix.fstatat(nodes.open(directory), name.bytes());
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return null;
+            }
+            throw e;
+        }
+        Node node = identities.identify(directory, name, stat);
+        Containment.foundInside(directory, node);
+        return node;
+    }
+
+    Stat stat(Node node) throws ErrnoException {
+        return observer.stat(node);
+    }
+
+    Attributes attributes(Node node, Stat stat) throws ErrnoException {
+        return observer.attributes(node, stat);
+    }
+
+    /** The ACL that matters for this caller: for root and the owner none does. */
+    @Nullable Acl acl(Caller caller, Node node, Stat stat) throws ErrnoException {
+        return caller.isRoot() || caller.uid() == stat.uid() ? null : observer.acl(node, stat);
+    }
+
+    void require(Caller caller, Node node, Stat stat, int rights) throws ErrnoException {
+        Permissions.require(caller, stat, acl(caller, node, stat), rights);
+    }
+
+    void requireRemoval(Caller caller, Node directory, Node victim) throws ErrnoException {
+        Stat stat = stat(directory);
+        Permissions.requireRemoval(caller, stat, acl(caller, directory, stat), stat(victim));
+    }
+
+    void refuseDots(Name name, Errno errno) throws ErrnoException {
+        if (name.isDots()) {
+            throw new ErrnoException(errno, name.toString());
+        }
+    }
+
+    void requireRegular(Node node) throws ErrnoException {
+        if (node.type == FileType.DIRECTORY) {
+            throw new ErrnoException(Errno.EISDIR, "a directory has no data");
+        }
+        if (node.type != FileType.REGULAR) {
+            throw new ErrnoException(Errno.EINVAL, "only regular files have data here");
+        }
+    }
+
+    /** A directory may go when nothing is in it, and when it is not exported itself. */
+    void requireEmptyAndFree(Node directory) throws ErrnoException {
+        if (roots.isRoot(directory.id)) {
+            throw new ErrnoException(Errno.EBUSY, "an exported directory");
+        }
+        int fd = Posix.openat(nodes.open(directory), new byte[] {'.'}, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
+        try {
+            if (!Dents.isEmpty(fd)) {
+                throw new ErrnoException(Errno.ENOTEMPTY, "rmdir");
+            }
+        } finally {
+            Posix.close(fd);
+        }
+    }
+
+    /** Whether a directory, inside the caller's export, is another one or lies below it. */
+    boolean isBelow(Caller caller, Node directory, Node above) throws ErrnoException {
+        if (directory == above) {
+            return true;
+        }
+        if (directory.id == caller.root()) {
+            return false;
+        }
+        try (Node parent = identities.parent(directory)) {
+            return isBelow(caller, parent, above);
+        }
+    }
+
+    /** The mode of what is made in a directory, where a default ACL there narrows it. */
+    int inheritedMode(Node directory, Stat above, FileType type, int mode) throws ErrnoException {
+        if (!directory.volume.keepsAcls() || type == FileType.SYMLINK) {
+            return mode;
+        }
+        try {
+            byte[] attribute = Xattr.get(nodes.open(directory), Acl.DEFAULT);
+            Acl inherited = attribute == null ? null : Acl.decode(attribute);
+            return inherited == null ? mode : inherited.inheritedMode(mode);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EOPNOTSUPP) {
+                throw e;
+            }
+            directory.volume.keepsNoAcls();
+            return mode;
+        }
+    }
+
+    long newId() {
+        return nodes.index().newId();
+    }
+}

@@ -1,0 +1,193 @@
+package org.twinshare.filestore.local;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.identity.ObjectRecord;
+import org.twinshare.filestore.posix.KernelHandle;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/**
+ * An object that was used lately: its record, and its descriptors. A request pins it, and closing it unpins it; its
+ * descriptors are never closed while it is pinned. Its monitor is the short mutex under which a change is applied and
+ * attributes before and after it are taken.
+ */
+final class Node implements AutoCloseable, Clock.Hand {
+    private static final int CLOSING = -1;
+    private static final int GONE_FROM_CACHE = -2;
+
+    final long id;
+    final Volume volume;
+    final FileType type;
+    final long inode;
+    final long birthNs;
+    final @Nullable KernelHandle handle;
+
+    private final Nodes nodes;
+    private final AtomicInteger pins = new AtomicInteger(1);
+    private volatile boolean used;
+    private volatile boolean descriptorUsed;
+
+    volatile @Nullable Link link;
+    volatile Times times;
+    volatile @Nullable Long verifier;
+    /** Version of the index to flush to before a client may hear of this object; 0 when it is durable. */
+    volatile long shownAfterVersion;
+    /** The object has lost its last name: nothing reaches it any more. */
+    volatile boolean gone;
+
+    /** O_PATH for most types, O_RDONLY for directories; -1 while closed. */
+    volatile int pathFd = -1;
+    /** O_RDONLY of a regular file; -1 while closed. */
+    volatile int readFd = -1;
+    /** O_RDWR of a regular file; -1 while closed. */
+    volatile int writeFd = -1;
+
+    /** Where it was found to lie last, see {@link Containment}. */
+    volatile long insideOf;
+
+    volatile long insideSince;
+
+    /** The POSIX ACL that belonged to {@code aclChangeNs}. */
+    volatile byte @Nullable [] acl;
+
+    volatile long aclChangeNs = Long.MIN_VALUE;
+
+    /** Our ctime, and the ctime of the file system that it stands for. */
+    record Times(long changeNs, long localChangeNs) {}
+
+    /** Pinned for the caller. */
+    Node(Nodes nodes, Volume volume, ObjectRecord record) {
+        this.nodes = nodes;
+        this.volume = volume;
+        id = record.id();
+        type = record.type();
+        inode = record.inode();
+        birthNs = record.birthNs();
+        handle = record.handle();
+        link = record.link();
+        times = new Times(record.changeNs(), record.localChangeNs());
+        verifier = record.verifier();
+    }
+
+    ObjectRecord record() {
+        Times now = times;
+        return new ObjectRecord(
+                id, volume.number, type, inode, birthNs, handle, link, now.changeNs(), now.localChangeNs(), verifier);
+    }
+
+    boolean is(Stat stat) {
+        return stat.inode() == inode && stat.birthNs() == birthNs;
+    }
+
+    /** False when it is no longer in the cache and must be looked for again. */
+    boolean pin() {
+        while (true) {
+            int now = pins.get();
+            if (now == GONE_FROM_CACHE) {
+                return false;
+            }
+            if (now == CLOSING) {
+                Thread.onSpinWait();
+            } else if (pins.compareAndSet(now, now + 1)) {
+                used = true;
+                descriptorUsed = true;
+                return true;
+            }
+        }
+    }
+
+    /** What the clock of open descriptors keeps: this node while it has the descriptor it has now. */
+    Clock.Hand descriptorHand() {
+        int opened = pathFd;
+        return new Clock.Hand() {
+            @Override
+            public boolean usedLately() {
+                boolean was = descriptorUsed;
+                descriptorUsed = false;
+                return was && pathFd == opened;
+            }
+
+            @Override
+            public boolean letGo() {
+                return pathFd != opened || closeDescriptors();
+            }
+        };
+    }
+
+    /** Unpins. */
+    @Override
+    public void close() {
+        if (pins.decrementAndGet() == 0 && gone) {
+            closeDescriptors();
+        }
+    }
+
+    @Override
+    public boolean usedLately() {
+        boolean was = used;
+        used = false;
+        return was;
+    }
+
+    @Override
+    public boolean letGo() {
+        if (!pins.compareAndSet(0, CLOSING)) {
+            return pins.get() == GONE_FROM_CACHE;
+        }
+        nodes.forget(this);
+        int[] open = takeDescriptors();
+        pins.set(GONE_FROM_CACHE);
+        closeAll(open);
+        return true;
+    }
+
+    /** Closes the descriptors unless it is pinned. They are opened again when they are needed. */
+    boolean closeDescriptors() {
+        if (!pins.compareAndSet(0, CLOSING)) {
+            return false;
+        }
+        int[] open = takeDescriptors();
+        pins.set(0);
+        // Outside of CLOSING: the last close of a removed file frees its blocks, which may take long.
+        closeAll(open);
+        return true;
+    }
+
+    private int[] takeDescriptors() {
+        // A file that we made ourselves has one descriptor for both.
+        int[] open = {pathFd, readFd, writeFd == pathFd ? -1 : writeFd};
+        pathFd = -1;
+        readFd = -1;
+        writeFd = -1;
+        return open;
+    }
+
+    private static void closeAll(int[] descriptors) {
+        for (int fd : descriptors) {
+            if (fd >= 0) {
+                Posix.close(fd);
+            }
+        }
+    }
+
+    /** Attributes as clients see them, where {@code stat} was taken in this state of {@code times}. */
+    Attributes attributes(Stat stat, Times at) {
+        return new Attributes(
+                id,
+                type,
+                stat.mode(),
+                stat.links(),
+                stat.uid(),
+                stat.gid(),
+                stat.sizeBytes(),
+                stat.usedBytes(),
+                stat.rdev(),
+                stat.accessNs(),
+                stat.modifyNs(),
+                at.changeNs());
+    }
+}

@@ -1,0 +1,292 @@
+package org.twinshare.filestore.local;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.WouldBlock;
+import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.identity.ObjectIndex;
+import org.twinshare.filestore.identity.ObjectRecord;
+import org.twinshare.filestore.posix.OpenFlags;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/**
+ * The objects in use, by id and by inode, over the index that knows them all; opens their descriptors and bounds how many
+ * of both there are. Thread-safe.
+ */
+final class Nodes implements AutoCloseable {
+    private final ObjectIndex index;
+    private final Map<Integer, Volume> volumes = new ConcurrentHashMap<>();
+    private final Map<Long, Node> byId = new ConcurrentHashMap<>();
+    private final Map<InodeKey, Node> byInode = new ConcurrentHashMap<>();
+    private final Clock<Node> kept;
+    private final Clock<Clock.Hand> open;
+
+    private record InodeKey(int volume, long inode) {}
+
+    Nodes(ObjectIndex index, int maxNodes, int maxOpen) {
+        this.index = index;
+        kept = new Clock<>(maxNodes);
+        open = new Clock<>(maxOpen);
+    }
+
+    ObjectIndex index() {
+        return index;
+    }
+
+    void addVolume(Volume volume) {
+        volumes.put(volume.number, volume);
+    }
+
+    Iterable<Volume> volumes() {
+        return volumes.values();
+    }
+
+    @Nullable Volume volume(int number) {
+        return volumes.get(number);
+    }
+
+    int size() {
+        return kept.size();
+    }
+
+    /** The object of an id, pinned; ESTALE when there is none. */
+    Node pin(long id) throws ErrnoException {
+        while (true) {
+            Node node = byId.get(id);
+            if (node == null) {
+                node = load(index.get(id));
+            }
+            if (node.pin()) {
+                return node;
+            }
+            byId.remove(id, node);
+        }
+    }
+
+    /** Gives an exported directory its descriptor, which stays open as long as it is served. */
+    void openedRoot(Node node, int fd) {
+        synchronized (node) {
+            if (node.pathFd >= 0) {
+                Posix.close(fd);
+            } else {
+                node.pathFd = fd;
+            }
+        }
+    }
+
+    /** As {@link #pin}, but {@link WouldBlock} where it is not in memory with a descriptor. */
+    Node pinCached(long id) {
+        Node node = byId.get(id);
+        if (node == null || !node.pin()) {
+            throw WouldBlock.INSTANCE;
+        }
+        if (node.pathFd < 0 || node.shownAfterVersion > index.flushedVersion()) {
+            node.close();
+            throw WouldBlock.INSTANCE;
+        }
+        return node;
+    }
+
+    /** The object of an inode, pinned; null when it was never seen, or when the inode belongs to another object now. */
+    @Nullable Node pinByInode(Volume volume, Stat stat) throws ErrnoException {
+        while (true) {
+            Node node = byInode.get(new InodeKey(volume.number, stat.inode()));
+            if (node == null || !node.is(stat)) {
+                ObjectRecord record = index.find(volume.number, stat.inode());
+                if (record == null || record.birthNs() != stat.birthNs() || record.type() != stat.type()) {
+                    return null;
+                }
+                node = load(record);
+            }
+            if (node.pin()) {
+                return node;
+            }
+            byId.remove(node.id, node);
+            byInode.remove(new InodeKey(volume.number, node.inode), node);
+        }
+    }
+
+    /** The node of a record, not pinned for the caller. */
+    private Node load(@Nullable ObjectRecord record) throws ErrnoException {
+        if (record == null) {
+            throw new ErrnoException(Errno.ESTALE, "no object has this id");
+        }
+        Volume volume = volumes.get(record.volume());
+        if (volume == null) {
+            throw new ErrnoException(Errno.ESTALE, "no export lies on the file system of this object");
+        }
+        Node made = new Node(this, volume, record);
+        Node before = byId.putIfAbsent(record.id(), made);
+        if (before != null) {
+            return before;
+        }
+        byInode.put(new InodeKey(volume.number, made.inode), made);
+        kept.add(made);
+        made.close();
+        return made;
+    }
+
+    /** Takes in an object that was just made or seen for the first time; pinned for the caller. */
+    Node add(Volume volume, ObjectRecord record) {
+        Node made = new Node(this, volume, record);
+        made.shownAfterVersion = index.put(record);
+        byId.put(record.id(), made);
+        byInode.put(new InodeKey(volume.number, made.inode), made);
+        kept.add(made);
+        return made;
+    }
+
+    /** Removes it from the maps; called when it leaves the cache, and when its object is gone. */
+    void forget(Node node) {
+        byId.remove(node.id, node);
+        byInode.remove(new InodeKey(node.volume.number, node.inode), node);
+    }
+
+    /** A descriptor of the object itself: O_PATH, or O_RDONLY for a directory. Good while the node is pinned. */
+    int open(Node node) throws ErrnoException {
+        int fd = node.pathFd;
+        if (fd >= 0) {
+            return fd;
+        }
+        if (node.gone) {
+            throw new ErrnoException(Errno.ESTALE, "removed");
+        }
+        synchronized (node) {
+            if (node.pathFd < 0) {
+                node.pathFd = node.handle == null ? openByName(node) : openByHandle(node);
+                open.add(node.descriptorHand());
+            }
+            return node.pathFd;
+        }
+    }
+
+    /** Takes over the descriptor that an object was made with. */
+    void opened(Node node, int fd, boolean forData) {
+        synchronized (node) {
+            node.pathFd = fd;
+            node.writeFd = forData ? fd : -1;
+        }
+        open.add(node.descriptorHand());
+    }
+
+    private int openByHandle(Node node) throws ErrnoException {
+        Volume volume = node.volume;
+        int flags = flags(node.type);
+        try {
+            return volume.open(Objects.requireNonNull(node.handle), flags);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ESTALE || e.errno() == Errno.ENOENT) {
+                throw new ErrnoException(Errno.ESTALE, "the object was removed");
+            }
+            throw e;
+        }
+    }
+
+    private static int flags(FileType type) {
+        return type == FileType.DIRECTORY ? OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY : OpenFlags.O_PATH;
+    }
+
+    private int openByName(Node node) throws ErrnoException {
+        Link link = node.link;
+        if (link != null) {
+            int fd = openLink(node, link);
+            if (fd >= 0) {
+                return fd;
+            }
+        }
+        for (Link other : index.otherLinks(node.id)) {
+            int fd = openLink(node, other);
+            if (fd >= 0) {
+                return fd;
+            }
+        }
+        throw new ErrnoException(Errno.ESTALE, "the object has none of the names that are known");
+    }
+
+    /** The descriptor of the object under this name; -1 when the name is not its own any more. */
+    private int openLink(Node node, Link link) throws ErrnoException {
+        try (Node directory = pin(link.directory())) {
+            int fd = Posix.openat(open(directory), link.name().bytes(), flagsWithoutRights(node.type), 0);
+            if (node.is(Posix.fstat(fd))) {
+                return fd;
+            }
+            Posix.close(fd);
+            return -1;
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR || e.errno() == Errno.ESTALE) {
+                return -1;
+            }
+            throw e;
+        }
+    }
+
+    private static int flagsWithoutRights(FileType type) {
+        return type == FileType.DIRECTORY ? OpenFlags.O_PATH | OpenFlags.O_DIRECTORY : OpenFlags.O_PATH;
+    }
+
+    /** A descriptor for reading the bytes of a regular file. Good while the node is pinned. */
+    int openForRead(Node node) throws ErrnoException {
+        if (node.writeFd >= 0) {
+            return node.writeFd;
+        }
+        if (node.readFd >= 0) {
+            return node.readFd;
+        }
+        int path = open(node);
+        synchronized (node) {
+            if (node.readFd < 0) {
+                node.readFd = Posix.reopen(path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);
+            }
+            return node.readFd;
+        }
+    }
+
+    /** A descriptor for reading and writing the bytes of a regular file. Good while the node is pinned. */
+    int openForWrite(Node node) throws ErrnoException {
+        if (node.writeFd >= 0) {
+            return node.writeFd;
+        }
+        int path = open(node);
+        synchronized (node) {
+            if (node.writeFd < 0) {
+                node.writeFd = Posix.reopen(path, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK);
+            }
+            return node.writeFd;
+        }
+    }
+
+    /** Closes the descriptors of objects that lost their last name behind our back, so that their space is freed. */
+    int closeRemoved() {
+        int closed = 0;
+        for (Node node : byId.values()) {
+            int fd = node.pathFd;
+            if (fd >= 0 && node.pin()) {
+                boolean removed = false;
+                try {
+                    removed = node.pathFd == fd && Posix.fstat(fd).links() == 0;
+                } catch (ErrnoException e) {
+                    removed = true;
+                } finally {
+                    node.close();
+                }
+                if (removed && node.closeDescriptors()) {
+                    closed++;
+                }
+            }
+        }
+        return closed;
+    }
+
+    /** Closes everything; nobody may be using it any more. */
+    @Override
+    public void close() {
+        byId.values().forEach(Node::closeDescriptors);
+        volumes.values().forEach(Volume::close);
+    }
+}

@@ -1,0 +1,146 @@
+package org.twinshare.filestore.local;
+
+import java.nio.ByteBuffer;
+import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.Caller;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileSystemSpace;
+import org.twinshare.filestore.FileTree;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.identity.ObjectIndex;
+import org.twinshare.filestore.posix.Data;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/** The requests that only look at the tree. Takes no locks. Thread-safe. */
+final class Reading {
+    /** Linux and every file system here keep nanoseconds; ext4 takes the most hard links of one file, 65,000, as others. */
+    private static final int MAX_LINKS = 65_000;
+
+    private static final long TIME_DELTA_NS = 1;
+
+    private final Nodes nodes;
+    private final ObjectIndex index;
+    private final Identities identities;
+    private final Look look;
+    private final Observer observer;
+    private final Directories directories;
+
+    Reading(Nodes nodes, Identities identities, Look look, Observer observer, Directories directories) {
+        this.nodes = nodes;
+        this.index = nodes.index();
+        this.identities = identities;
+        this.look = look;
+        this.observer = observer;
+        this.directories = directories;
+    }
+
+    Attributes attributes(Caller caller, long id) throws ErrnoException {
+        try (Node node = look.object(caller, id)) {
+            return observer.attributes(node);
+        }
+    }
+
+    FileTree.Found lookup(Caller caller, long directoryId, Name name) throws ErrnoException {
+        try (Node directory = look.directory(caller, directoryId)) {
+            Stat stat = observer.stat(directory);
+            look.require(caller, directory, stat, Permissions.EXECUTE);
+            try (Node child = find(caller, directory, name)) {
+                index.flush(child.shownAfterVersion);
+                return new FileTree.Found(observer.attributes(child), observer.attributes(directory, stat));
+            }
+        }
+    }
+
+    private Node find(Caller caller, Node directory, Name name) throws ErrnoException {
+        boolean stays = name.isDot() || name.isDotDot() && directory.id == caller.root();
+        if (stays) {
+            return nodes.pin(directory.id);
+        }
+        if (name.isDotDot()) {
+            return identities.parent(directory);
+        }
+        Node child = look.child(directory, name);
+        if (child == null) {
+            throw new ErrnoException(Errno.ENOENT, "no such name");
+        }
+        return child;
+    }
+
+    FileTree.Granted access(Caller caller, long id, int wanted) throws ErrnoException {
+        try (Node node = look.object(caller, id)) {
+            Stat stat = observer.stat(node);
+            int granted = Permissions.access(caller, stat, look.acl(caller, node, stat), wanted);
+            return new FileTree.Granted(observer.attributes(node, stat), granted);
+        }
+    }
+
+    FileTree.LinkTarget readlink(Caller caller, long id) throws ErrnoException {
+        try (Node node = look.object(caller, id)) {
+            if (node.type != FileType.SYMLINK) {
+                throw new ErrnoException(Errno.EINVAL, "not a symbolic link");
+            }
+            byte[] target = Posix.readlink(nodes.open(node));
+            return new FileTree.LinkTarget(observer.attributes(node), target);
+        }
+    }
+
+    FileTree.ReadEnd read(Caller caller, long id, long offsetBytes, ByteBuffer into) throws ErrnoException {
+        try (Node file = look.object(caller, id)) {
+            Stat stat = readable(caller, file);
+            int wanted = into.remaining();
+            int read = offsetBytes < 0 || offsetBytes >= stat.sizeBytes()
+                    ? 0
+                    : Data.pread(nodes.openForRead(file), into, offsetBytes);
+            return end(file, offsetBytes, wanted, read);
+        }
+    }
+
+    private Stat readable(Caller caller, Node file) throws ErrnoException {
+        Stat stat = observer.stat(file);
+        look.requireRegular(file);
+        Permissions.requireData(caller, stat, look.acl(caller, file, stat), Permissions.READ);
+        return stat;
+    }
+
+    /** The attributes are taken behind the data, so that a client does not keep old data under new attributes. */
+    private FileTree.ReadEnd end(Node file, long offsetBytes, int wanted, int read) throws ErrnoException {
+        Attributes attributes = observer.attributes(file);
+        boolean endOfFile = offsetBytes + read >= attributes.sizeBytes() && (read < wanted || read == wanted);
+        return new FileTree.ReadEnd(attributes, endOfFile);
+    }
+
+    FileTree.ListEnd list(Caller caller, long directoryId, long cookie, boolean withAttributes, FileTree.EntrySink sink)
+            throws ErrnoException {
+        try (Node directory = look.directory(caller, directoryId)) {
+            look.require(caller, directory, observer.stat(directory), Permissions.READ);
+            long parent = cookie < Cookies.LAST_RESERVED ? parentId(caller, directory) : 0;
+            boolean end = directories.list(directory, parent, cookie, withAttributes, sink);
+            return new FileTree.ListEnd(observer.attributes(directory), end);
+        }
+    }
+
+    private long parentId(Caller caller, Node directory) throws ErrnoException {
+        if (directory.id == caller.root()) {
+            return directory.id;
+        }
+        try (Node parent = identities.parent(directory)) {
+            index.flush(parent.shownAfterVersion);
+            return parent.id;
+        }
+    }
+
+    FileSystemSpace space(Caller caller, long id) throws ErrnoException {
+        try (Node node = look.object(caller, id)) {
+            return Posix.fstatvfs(nodes.open(node));
+        }
+    }
+
+    FileTree.Limits limits(Caller caller, long id) throws ErrnoException {
+        try (Node node = look.object(caller, id)) {
+            return new FileTree.Limits(node.volume.maxFileBytes, MAX_LINKS, TIME_DELTA_NS);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package org.twinshare.filestore.local;
+
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.RootRefused;
+import org.twinshare.filestore.identity.Mark;
+import org.twinshare.filestore.identity.ObjectIndex;
+import org.twinshare.filestore.identity.ObjectRecord;
+import org.twinshare.filestore.posix.OpenFlags;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/**
+ * The exported directories. Each is bound to the state at first use, by a mark on the directory and a fact in the index: an
+ * unmounted disk, another directory or a lost state must not be taken for a tree in which everything was deleted.
+ *
+ * <pre>
+ *  fact "root:PATH"   0        2               10
+ *                     +--------+----------------+
+ *                     | volume | object id      |
+ *                     +--------+----------------+
+ * </pre>
+ */
+final class Roots {
+    private static final Logger LOG = LoggerFactory.getLogger(Roots.class);
+    private static final String NEXT_VOLUME = "next-volume";
+
+    private final Nodes nodes;
+    private final ObjectIndex index;
+    private final long cluster;
+    private final Set<Long> roots = ConcurrentHashMap.newKeySet();
+
+    Roots(Nodes nodes, long cluster) {
+        this.nodes = nodes;
+        this.index = nodes.index();
+        this.cluster = cluster;
+    }
+
+    boolean isRoot(long id) {
+        return roots.contains(id);
+    }
+
+    private record Binding(int volume, long id) {}
+
+    /**
+     * Opens an exported directory and returns its object id.
+     *
+     * @param adopt take the directory as it is, and give new ids to everything in it where it is not the one that is known
+     */
+    long bind(byte[] path, boolean adopt) throws ErrnoException, RootRefused {
+        int fd = Posix.openat2(Posix.AT_FDCWD, path, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
+        boolean bound = false;
+        try {
+            Stat stat = Posix.fstat(fd);
+            String fact = "root:" + HexFormat.of().formatHex(path);
+            Binding known = binding(fact);
+            Mark mark = Mark.of(fd);
+            String refused = known == null ? refuseUnknown(stat, mark) : refuseKnown(known, stat, mark);
+            if (refused != null && !adopt) {
+                throw new RootRefused(refused);
+            }
+            if (refused != null) {
+                LOG.warn("Adopting the directory although {}: every file in it gets a new identity", refused);
+            }
+            long id = known != null && refused == null
+                    ? open(known, fd, stat)
+                    : begin(fact, fd, stat, refused == null ? mark : null);
+            bound = true;
+            roots.add(id);
+            return id;
+        } finally {
+            if (!bound) {
+                Posix.close(fd);
+            }
+        }
+    }
+
+    private @Nullable Binding binding(String fact) {
+        byte[] value = index.fact(fact);
+        if (value == null) {
+            return null;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(value);
+        return new Binding(bytes.getShort() & 0xffff, bytes.getLong());
+    }
+
+    /** Why a directory that this state does not know should not be served; null when nothing is wrong. */
+    private @Nullable String refuseUnknown(Stat stat, @Nullable Mark mark) {
+        if (mark == null || mark.inode() != stat.inode()) {
+            return null;
+        }
+        if (mark.cluster() != cluster) {
+            return "it was served before with another state directory, which is not this one";
+        }
+        ObjectRecord record = index.get(mark.id());
+        return record == null || record.inode() != stat.inode()
+                ? "it was served before, and this state directory has lost what it knew of it"
+                : null;
+    }
+
+    /** Why a directory that should be the one this state knows is not; null when it is. */
+    private @Nullable String refuseKnown(Binding known, Stat stat, @Nullable Mark mark) {
+        ObjectRecord record = index.get(known.id());
+        boolean same = record != null && record.inode() == stat.inode() && record.birthNs() == stat.birthNs();
+        if (same) {
+            return null;
+        }
+        return mark == null
+                ? "it is not the directory that was served before: is its disk mounted?"
+                : "it is another directory than the one that was served before under this path";
+    }
+
+    private long open(Binding known, int fd, Stat stat) throws ErrnoException {
+        Volume volume = volume(known.volume(), fd, stat);
+        // Stays pinned, and its descriptor open, as long as the server runs.
+        Node node = nodes.pin(known.id());
+        if (node.volume != volume) {
+            throw new IllegalStateException("the index puts the directory on another file system");
+        }
+        nodes.openedRoot(node, fd);
+        return known.id();
+    }
+
+    /** First use: remembers the directory on itself and in the index. */
+    private long begin(String fact, int fd, Stat stat, @Nullable Mark mark) throws ErrnoException {
+        Volume volume = volume(-1, fd, stat);
+        ObjectRecord seen = mark == null ? knownInode(volume, stat) : index.get(mark.id());
+        long id = seen == null ? index.newId() : seen.id();
+        Node node = seen == null
+                ? nodes.add(volume, Identities.record(id, volume, fd, stat, null, stat.changeNs(), null))
+                : nodes.pin(id);
+        nodes.openedRoot(node, fd);
+        Mark.set(fd, new Mark(cluster, id, stat.inode()));
+        byte[] value = ByteBuffer.allocate(10)
+                .putShort((short) volume.number)
+                .putLong(id)
+                .array();
+        index.putFact(fact, value);
+        index.flush(index.version());
+        return id;
+    }
+
+    private @Nullable ObjectRecord knownInode(Volume volume, Stat stat) {
+        ObjectRecord record = index.find(volume.number, stat.inode());
+        return record != null && record.birthNs() == stat.birthNs() ? record : null;
+    }
+
+    /** The volume of a directory: one of those that are open, or the one it had before, or a new one. */
+    private Volume volume(int number, int fd, Stat stat) throws ErrnoException {
+        for (Volume open : nodes.volumes()) {
+            if (open.device == stat.device()) {
+                return open;
+            }
+        }
+        Volume volume = new Volume(number < 0 ? nextVolume() : number, reopen(fd));
+        nodes.addVolume(volume);
+        return volume;
+    }
+
+    private static int reopen(int fd) throws ErrnoException {
+        return Posix.openat(fd, new byte[] {'.'}, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
+    }
+
+    private int nextVolume() {
+        byte[] value = index.fact(NEXT_VOLUME);
+        int next = value == null ? 1 : ByteBuffer.wrap(value).getInt();
+        index.putFact(NEXT_VOLUME, ByteBuffer.allocate(4).putInt(next + 1).array());
+        return next;
+    }
+}

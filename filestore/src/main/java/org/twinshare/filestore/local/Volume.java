@@ -1,0 +1,166 @@
+package org.twinshare.filestore.local;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.posix.Data;
+import org.twinshare.filestore.posix.KernelHandle;
+import org.twinshare.filestore.posix.MoveWatch;
+import org.twinshare.filestore.posix.OpenFlags;
+import org.twinshare.filestore.posix.OwnProcess;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/**
+ * One file system that holds exported directories. Knows what the kernel lets us do there, and when another process moved
+ * something, which is when the place of every object must be looked at again. Thread-safe.
+ */
+final class Volume implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
+    private static final byte[] ITSELF = new byte[0];
+
+    /** Number in the records of its objects, for good. */
+    final int number;
+    /** {@code st_dev} of this mount, until it is mounted again. */
+    final long device;
+    /** Whether objects are opened by the kernel's handle; otherwise names lead to them. */
+    final boolean byHandle;
+
+    /** The largest file that this file system takes. */
+    final long maxFileBytes;
+
+    private final int directoryFd;
+    private final @Nullable MoveWatch watch;
+    private final AtomicLong moves = new AtomicLong(1);
+    private final boolean givesAway = OwnProcess.geteuid() == 0;
+    private volatile boolean keepsAcls = true;
+    private volatile boolean makesNameless = true;
+
+    /** @param directoryFd of any directory on it; closed with this volume */
+    Volume(int number, int directoryFd) throws ErrnoException {
+        this.number = number;
+        this.directoryFd = directoryFd;
+        this.device = Posix.fstat(directoryFd).device();
+        this.byHandle = canOpenByHandle(directoryFd);
+        this.maxFileBytes = maxFileBytes(directoryFd);
+        this.watch = MoveWatch.open(directoryFd);
+        if (watch == null) {
+            LOG.info("No fanotify on this file system (needs root and Linux 5.9): the place of a file is looked up with"
+                    + " every request, which costs about 2 microseconds");
+        }
+    }
+
+    private static boolean canOpenByHandle(int fd) {
+        try {
+            KernelHandle handle = Posix.nameToHandleAt(fd, ITSELF);
+            Posix.close(Posix.openByHandleAt(fd, handle, OpenFlags.O_PATH));
+            return true;
+        } catch (ErrnoException e) {
+            return false;
+        }
+    }
+
+    /** Tried out on a nameless file, because no system call tells. */
+    private static long maxFileBytes(int directoryFd) {
+        try {
+            int fd = Posix.openat(directoryFd, new byte[] {'.'}, OpenFlags.O_TMPFILE | OpenFlags.O_RDWR, 0600);
+            try {
+                return largestSize(fd);
+            } finally {
+                Posix.close(fd);
+            }
+        } catch (ErrnoException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private static long largestSize(int fd) {
+        long taken = 0;
+        for (long bit = 1L << 62; bit > 0; bit >>= 1) {
+            try {
+                Data.ftruncate(fd, taken + bit);
+                taken += bit;
+            } catch (ErrnoException tooLarge) {
+                // The next smaller bit is tried.
+            }
+        }
+        return taken;
+    }
+
+    /** Number of the last move by another process that is known: what was seen under the same number is still in place. */
+    long epoch() {
+        if (watch == null) {
+            return moves.incrementAndGet();
+        }
+        synchronized (this) {
+            try {
+                if (watch.movedByOthers()) {
+                    moves.incrementAndGet();
+                }
+            } catch (ErrnoException e) {
+                LOG.warn("Cannot read fanotify events: {}", e.getMessage());
+                moves.incrementAndGet();
+            }
+        }
+        return moves.get();
+    }
+
+    /** One of our own directories moved: what lies below it may belong to another export now. */
+    void movedOne() {
+        moves.incrementAndGet();
+    }
+
+    /** Opens the object of a handle. */
+    int open(KernelHandle handle, int flags) throws ErrnoException {
+        return Posix.openByHandleAt(directoryFd, handle, flags);
+    }
+
+    /** The kernel's handle of an open object; null where objects are not opened by handle. */
+    @Nullable KernelHandle handleOf(int fd) throws ErrnoException {
+        return byHandle ? Posix.nameToHandleAt(fd, ITSELF) : null;
+    }
+
+    /** Refuses what lies on another file system, mounted below an exported directory. */
+    void check(Stat stat) throws ErrnoException {
+        if (stat.device() != device) {
+            throw new ErrnoException(Errno.EXDEV, "another file system is mounted here");
+        }
+    }
+
+    /** Whether files can be made without a name (open(2), O_TMPFILE). */
+    boolean makesNameless() {
+        return makesNameless;
+    }
+
+    void makesNoNameless() {
+        makesNameless = false;
+    }
+
+    /** Whether we may give objects to the users that they belong to; without root all belong to the server's own user. */
+    boolean givesAway() {
+        return givesAway;
+    }
+
+    boolean keepsAcls() {
+        return keepsAcls;
+    }
+
+    void keepsNoAcls() {
+        keepsAcls = false;
+    }
+
+    int directoryFd() {
+        return directoryFd;
+    }
+
+    @Override
+    public void close() {
+        if (watch != null) {
+            watch.close();
+        }
+        Posix.close(directoryFd);
+    }
+}
