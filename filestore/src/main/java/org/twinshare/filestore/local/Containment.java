@@ -39,6 +39,11 @@ final class Containment {
         node.insideSince = epoch;
     }
 
+    /** Whether it is known to lie below this exported directory, without looking. */
+    static boolean isKnownInside(long root, Node node) {
+        return node.id == root || node.insideOf == root && node.insideSince == node.volume.epoch();
+    }
+
     /** An object that was just found in a directory that lies inside lies inside too. */
     static void foundInside(Node directory, Node node) {
         node.insideSince = directory.insideSince;

@@ -33,8 +33,7 @@ final class Identities {
         if (known == null) {
             return adopt(directory, name);
         }
-        Link link = known.link;
-        if (link == null || link.directory() != directory.id || !link.name().equals(name)) {
+        if (!known.isNamed(directory.id, name)) {
             alsoNamed(known, new Link(directory.id, name), stat);
         }
         return known;

@@ -37,6 +37,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
     private final Application application;
     private final Durability durability;
     private final ChangeLocks locks;
+    private final CachedTree cached;
     private final AtomicLong writeVerifier = new AtomicLong(new SecureRandom().nextLong());
 
     /**
@@ -65,6 +66,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
         application = new Application(nodes, identities, observer, directories, new Making(nodes, key.clusterId()));
         durability = new Durability(nodes);
         locks = new ChangeLocks(look);
+        cached = new CachedTree(this, nodes);
         // The modes of new objects are decided here, not by the mask that the server was started with.
         int ignored = OwnProcess.umask(0);
     }
@@ -186,7 +188,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
 
     @Override
     public FileTree cached() {
-        return this;
+        return cached;
     }
 
     /** What has to be done now and then: closes what was removed behind our back, and writes what can wait. */

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
 import org.twinshare.filestore.identity.Link;
 import org.twinshare.filestore.identity.ObjectRecord;
 import org.twinshare.filestore.posix.KernelHandle;
@@ -81,6 +82,12 @@ final class Node implements AutoCloseable, Clock.Hand {
 
     boolean is(Stat stat) {
         return stat.inode() == inode && stat.birthNs() == birthNs;
+    }
+
+    /** Whether this is the name in its record. */
+    boolean isNamed(long directory, Name name) {
+        Link known = link;
+        return known != null && known.directory() == directory && known.name().equals(name);
     }
 
     /** False when it is no longer in the cache and must be looked for again. */

@@ -93,6 +93,19 @@ final class Nodes implements AutoCloseable {
         return node;
     }
 
+    /** As {@link #pinByInode}, but {@link WouldBlock} where it is not in memory. */
+    Node pinCachedByInode(Volume volume, Stat stat) {
+        Node node = byInode.get(new InodeKey(volume.number, stat.inode()));
+        if (node == null || stat.device() != volume.device || !node.is(stat) || !node.pin()) {
+            throw WouldBlock.INSTANCE;
+        }
+        if (node.shownAfterVersion > index.flushedVersion()) {
+            node.close();
+            throw WouldBlock.INSTANCE;
+        }
+        return node;
+    }
+
     /** The object of an inode, pinned; null when it was never seen, or when the inode belongs to another object now. */
     @Nullable Node pinByInode(Volume volume, Stat stat) throws ErrnoException {
         while (true) {

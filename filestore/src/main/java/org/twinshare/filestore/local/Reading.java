@@ -87,29 +87,23 @@ final class Reading {
         }
     }
 
+    /**
+     * The attributes are taken before the data: a client that keeps new data under old attributes reads them again, and one
+     * that kept old data under new attributes would not.
+     */
     FileTree.ReadEnd read(Caller caller, long id, long offsetBytes, ByteBuffer into) throws ErrnoException {
         try (Node file = look.object(caller, id)) {
-            Stat stat = readable(caller, file);
+            Stat stat = observer.stat(file);
+            look.requireRegular(file);
+            Permissions.requireData(caller, stat, look.acl(caller, file, stat), Permissions.READ);
+            Attributes attributes = observer.attributes(file, stat);
             int wanted = into.remaining();
-            int read = offsetBytes < 0 || offsetBytes >= stat.sizeBytes()
+            int read = offsetBytes < 0 || offsetBytes >= attributes.sizeBytes()
                     ? 0
                     : Data.pread(nodes.openForRead(file), into, offsetBytes);
-            return end(file, offsetBytes, wanted, read);
+            boolean endOfFile = read < wanted || offsetBytes + read >= attributes.sizeBytes();
+            return new FileTree.ReadEnd(attributes, endOfFile);
         }
-    }
-
-    private Stat readable(Caller caller, Node file) throws ErrnoException {
-        Stat stat = observer.stat(file);
-        look.requireRegular(file);
-        Permissions.requireData(caller, stat, look.acl(caller, file, stat), Permissions.READ);
-        return stat;
-    }
-
-    /** The attributes are taken behind the data, so that a client does not keep old data under new attributes. */
-    private FileTree.ReadEnd end(Node file, long offsetBytes, int wanted, int read) throws ErrnoException {
-        Attributes attributes = observer.attributes(file);
-        boolean endOfFile = offsetBytes + read >= attributes.sizeBytes() && (read < wanted || read == wanted);
-        return new FileTree.ReadEnd(attributes, endOfFile);
     }
 
     FileTree.ListEnd list(Caller caller, long directoryId, long cookie, boolean withAttributes, FileTree.EntrySink sink)

@@ -31,6 +31,9 @@ public final class Posix {
     /** openat2(2): the walk may not leave the directory that it starts from. */
     public static final int RESOLVE_BENEATH = 0x08;
 
+    /** openat2(2): fail with EAGAIN where a disk would have to be asked. */
+    private static final int RESOLVE_CACHED = 0x20;
+
     /** renameat2(2): fail with EEXIST where the new name exists. */
     public static final int RENAME_NOREPLACE = 1;
 
@@ -86,6 +89,19 @@ public final class Posix {
     /** Attributes of a name in a directory; a symbolic link is not followed. */
     public static Stat fstatat(int directoryFd, byte[] name) throws ErrnoException {
         return statx(directoryFd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT);
+    }
+
+    /**
+     * As {@link #fstatat}, as far as the kernel knows it without asking a disk; EAGAIN where it does not, EINVAL or ENOSYS
+     * before Linux 5.12.
+     */
+    public static Stat fstatatCached(int directoryFd, byte[] name) throws ErrnoException {
+        int fd = openat2(directoryFd, name, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW, RESOLVE_CACHED);
+        try {
+            return fstat(fd);
+        } finally {
+            close(fd);
+        }
     }
 
     private static Stat statx(int fd, byte[] path, int flags) throws ErrnoException {
