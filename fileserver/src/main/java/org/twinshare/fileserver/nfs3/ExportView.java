@@ -1,6 +1,6 @@
 package org.twinshare.fileserver.nfs3;
 
-import org.twinshare.fileserver.rpc.Credential;
+import org.twinshare.exports.options.Credential;
 import org.twinshare.filestore.Caller;
 
 /**

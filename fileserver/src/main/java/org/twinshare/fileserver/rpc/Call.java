@@ -2,6 +2,7 @@ package org.twinshare.fileserver.rpc;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import org.twinshare.exports.options.Credential;
 
 /**
  * One call of a client as it came off the wire (RFC 5531 section 9): its header, and its arguments yet to be read. Used by
@@ -40,6 +41,7 @@ public final class Call {
         return header.procedure();
     }
 
+    /** Who the caller says it is; the same object as of the call before where the client says the same. */
     public Credential credential() {
         return header.credential();
     }

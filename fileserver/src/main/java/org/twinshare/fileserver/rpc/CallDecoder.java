@@ -1,10 +1,12 @@
 package org.twinshare.fileserver.rpc;
 
+import com.google.common.primitives.ImmutableIntArray;
 import java.nio.ByteBuffer;
 import org.dcache.oncrpc4j.rpc.RpcAuthStat;
 import org.dcache.oncrpc4j.rpc.RpcAuthType;
 import org.dcache.oncrpc4j.rpc.RpcMessageType;
 import org.jspecify.annotations.Nullable;
+import org.twinshare.exports.options.Credential;
 
 /**
  * Decodes the header of a call (RFC 5531 section 9). A connection keeps one, because most calls of a client carry the
@@ -18,9 +20,10 @@ final class CallDecoder {
     private static final int MAX_MACHINE_NAME_BYTES = 255;
 
     private static final int MAX_GROUPS = 16;
+    private static final Credential NOBODY = new Credential.AuthNone();
 
     private ByteBuffer lastCredentialBytes = ByteBuffer.allocate(0);
-    private Credential lastCredential = Credential.NONE;
+    private Credential lastCredential = NOBODY;
 
     /** What a record turned out to be. */
     sealed interface Decoded {
@@ -83,7 +86,7 @@ final class CallDecoder {
         }
         record.position(record.position() + length);
         if (flavor == RpcAuthType.NONE) {
-            return Credential.NONE;
+            return NOBODY;
         }
         if (flavor != RpcAuthType.UNIX) {
             return null;
@@ -115,7 +118,7 @@ final class CallDecoder {
             int gid = in.readInt();
             int[] groups = in.readInts(MAX_GROUPS);
             in.requireEnd();
-            return new Credential(true, uid, gid, groups);
+            return new Credential.AuthSys(uid, gid, ImmutableIntArray.copyOf(groups));
         } catch (GarbageArguments e) {
             return null;
         }
