@@ -1,5 +1,6 @@
 package org.twinshare.fileserver.nfs3;
 
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.fileserver.rpc.Call;
 import org.twinshare.fileserver.rpc.GarbageArguments;
@@ -21,6 +22,9 @@ public final class Nfs3 implements RpcProgram {
     public static final int PROGRAM = 100003;
 
     public static final int VERSION = 3;
+
+    /** Stands for no export where an export number is expected. */
+    public static final long NO_EXPORT = -1;
 
     private final FileTree tree;
     private final Exports exports;
@@ -108,7 +112,8 @@ public final class Nfs3 implements RpcProgram {
             status = Status.of(error);
             fail(procedure, request, out, position, status, outcome.wcc(), outcome.otherWcc());
         }
-        counters.count(call, procedure.name(), status, System.nanoTime() - begin);
+        long durationNs = System.nanoTime() - begin;
+        counters.count(call.client(), request.exportNumber(), procedure.name(), status, request.bytes(), durationNs);
         return Answer.REPLY;
     }
 
@@ -121,6 +126,12 @@ public final class Nfs3 implements RpcProgram {
 
     /** Is told of every call that was answered. Thread-safe. */
     public interface Counters {
-        void count(Call call, String procedure, Status status, long durationNs);
+        /**
+         * A call was answered.
+         *
+         * @param exportNumber unsigned; {@link #NO_EXPORT} where no handle was accepted
+         * @param bytes        of data that were read or written
+         */
+        void count(InetAddress client, long exportNumber, String procedure, Status status, long bytes, long durationNs);
     }
 }

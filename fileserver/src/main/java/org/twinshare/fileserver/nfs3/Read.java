@@ -32,6 +32,7 @@ final class Read {
         ByteBuffer data = out.roomForOpaque(count);
         FileTree.ReadEnd end = request.tree().read(target.caller(), target.id(), offsetBytes, data);
         out.filled(data.position());
+        request.moved(data.position());
         int after = out.position();
         out.position(begin);
         request.succeed(out);

@@ -20,6 +20,7 @@ final class Request {
     private final FileTree tree;
     private @Nullable ExportView view;
     private @Nullable Target target;
+    private int bytes;
 
     /** An object that a handle names, and who asks for it. */
     record Target(FileHandle handle, Caller caller) {
@@ -90,6 +91,20 @@ final class Request {
             throw new IllegalStateException("no handle was resolved yet");
         }
         return view;
+    }
+
+    /** The export of the first handle, for the counters. */
+    long exportNumber() {
+        return view == null ? Nfs3.NO_EXPORT : view.number() & 0xffffffffL;
+    }
+
+    /** Data were read or written. */
+    void moved(int dataBytes) {
+        bytes = dataBytes;
+    }
+
+    int bytes() {
+        return bytes;
     }
 
     private long fsid() {

@@ -42,6 +42,7 @@ final class Write {
         Outcome outcome = request.change(
                 new Operation.Write(target.caller(), target.id(), args.offsetBytes, args.data, args.stability));
         request.require(outcome);
+        request.moved(outcome.count());
         request.succeed(out);
         request.writeWcc(out, outcome.wcc());
         out.writeInt(outcome.count());

@@ -197,6 +197,16 @@ public final class LocalTree implements FileTree, AutoCloseable {
         index.flush(index.version());
     }
 
+    /** Objects that the index knows, or is about to. */
+    public long objectsKnown() {
+        return index.objects();
+    }
+
+    /** Memory that listings of directories take, in bytes. */
+    public long listingBytes() {
+        return reading.listingBytes();
+    }
+
     @Override
     public void close() {
         index.close();

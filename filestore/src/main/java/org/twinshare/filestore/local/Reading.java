@@ -137,4 +137,8 @@ final class Reading {
             return new FileTree.Limits(node.volume.maxFileBytes, MAX_LINKS, TIME_DELTA_NS);
         }
     }
+
+    long listingBytes() {
+        return directories.weightBytes();
+    }
 }

@@ -1,0 +1,21 @@
+package org.twinshare.exports;
+
+/**
+ * The options with which a web node mounts an export, the same wherever they are printed or used. {@code vers=3} and the two
+ * ports ask no portmapper; {@code nolock} asks for no lock that somebody would have to grant, so that flock() holds on one
+ * node only; {@code hard} lets a program wait for the server instead of losing what it writes (nfs(5)).
+ */
+public final class MountLine {
+    private MountLine() {}
+
+    /** For {@code mount -o}; NFS and MOUNT share the port. */
+    public static String options(int port) {
+        return "vers=3,proto=tcp,mountproto=tcp,port=" + port + ",mountport=" + port + ",nolock,hard";
+    }
+
+    /** The whole command. An IPv6 address goes into brackets. */
+    public static String command(String server, int port, String path, String mountPoint) {
+        String host = server.contains(":") ? "[" + server + "]" : server;
+        return "mount -t nfs -o " + options(port) + " " + host + ":" + path + " " + mountPoint;
+    }
+}

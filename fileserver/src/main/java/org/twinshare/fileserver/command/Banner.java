@@ -1,0 +1,83 @@
+package org.twinshare.fileserver.command;
+
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.twinshare.exports.MountLine;
+import org.twinshare.exports.file.ExportEntry;
+import org.twinshare.exports.table.Export;
+import org.twinshare.fileserver.server.FileServer;
+import org.twinshare.fileserver.server.RunningServer;
+
+/** What {@code serve} prints when it serves: what, to whom, and how to mount it. */
+final class Banner {
+    private Banner() {}
+
+    static String of(RunningServer running) {
+        FileServer server = running.server();
+        StringBuilder text = new StringBuilder();
+        InetAddress listening = server.address().getAddress();
+        String where = "TCP port " + server.address().getPort() + " ("
+                + (listening.isAnyLocalAddress() ? "all addresses" : listening.getHostAddress()) + ")";
+        for (Export export : server.exports().table().exports()) {
+            line(text, "Serving", export.directory() + " as " + export.path() + " over NFSv3, " + where);
+            clients(export).forEach(client -> line(text, "Clients:", client));
+        }
+        line(text, "Standby:", "none. One copy of your data.");
+        running.notes().forEach(note -> line(text, "Note:", note));
+        text.append('\n');
+        mount(server, text);
+        line(text, "Status:", "    twinshare status" + (running.http() == null ? "" : ", " + running.http()));
+        line(text, "Stop:", "      Ctrl-C (waits for requests in flight)");
+        return text.append('\n').toString();
+    }
+
+    private static void line(StringBuilder text, String label, String words) {
+        text.append("  ").append(label).append(' ').append(words).append('\n');
+    }
+
+    private static List<String> clients(Export export) {
+        return export.entries().stream()
+                .collect(Collectors.groupingBy(
+                        Banner::rights,
+                        LinkedHashMap::new,
+                        Collectors.mapping(entry -> entry.client().text(), Collectors.joining(", "))))
+                .entrySet()
+                .stream()
+                .map(entry -> entry.getValue() + "   " + entry.getKey())
+                .toList();
+    }
+
+    private static String rights(ExportEntry entry) {
+        String squash = entry.options().squash().allSquash()
+                ? "all squashed"
+                : entry.options().squash().rootSquash() ? "root squashed" : "root not squashed";
+        String sync = entry.options().async() ? ", async: a crash loses what was acknowledged" : "";
+        return (entry.options().readWrite() ? "read-write, " : "read-only, ") + squash + sync;
+    }
+
+    private static void mount(FileServer server, StringBuilder text) {
+        if (server.exports().table().exports().isEmpty()) {
+            return;
+        }
+        String path = server.exports().table().exports().get(0).path().toString();
+        String host = server.mountAddress().getHostAddress();
+        int port = server.address().getPort();
+        line(text, "Mount it:", "  sudo " + MountLine.command(host, port, path, path));
+        line(text, "Or:", "        sudo twinmount mount " + host + ":" + path + " " + path);
+    }
+
+    /** Lines for nft and ufw that let clients in. */
+    static String firewall(int port) {
+        return """
+                # NFS and MOUNT; replace 192.168.1.0/24 with the network of the web nodes
+                nft add rule inet filter input ip saddr 192.168.1.0/24 tcp dport %1$d accept
+                ufw allow proto tcp from 192.168.1.0/24 to any port %1$d
+                # portmapper, for mounts that name no ports and for showmount
+                nft add rule inet filter input ip saddr 192.168.1.0/24 tcp dport 111 accept
+                nft add rule inet filter input ip saddr 192.168.1.0/24 udp dport 111 accept
+                ufw allow from 192.168.1.0/24 to any port 111
+                """.formatted(port);
+    }
+}

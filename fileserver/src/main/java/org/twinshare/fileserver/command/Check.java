@@ -1,0 +1,32 @@
+package org.twinshare.fileserver.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.twinshare.exports.Problem;
+import org.twinshare.fileserver.server.Refused;
+import org.twinshare.fileserver.server.ServeConfig;
+import org.twinshare.fileserver.server.StartCheck;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code twinshare check}: would {@code serve} with the same options work? */
+@Command(name = "check", description = "Check settings, exports, directories and ports without serving.")
+final class Check implements Callable<Integer> {
+    @Mixin
+    private Serve serve = new Serve();
+
+    @Override
+    public Integer call() {
+        List<Problem> problems = new ArrayList<>();
+        try {
+            ServeConfig config = serve.config();
+            problems.addAll(StartCheck.of(config));
+        } catch (Refused e) {
+            problems.add(e.problem());
+        }
+        problems.forEach(problem -> System.out.println(problem.text()));
+        System.out.println(problems.isEmpty() ? "Nothing is wrong." : problems.size() + " problems.");
+        return problems.isEmpty() ? ExitCodes.OK : ExitCodes.PROBLEMS_FOUND;
+    }
+}

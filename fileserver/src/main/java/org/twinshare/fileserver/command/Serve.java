@@ -1,0 +1,199 @@
+package org.twinshare.fileserver.command;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.exports.BytePath;
+import org.twinshare.exports.table.PathMapping;
+import org.twinshare.fileserver.server.FileServer;
+import org.twinshare.fileserver.server.Refused;
+import org.twinshare.fileserver.server.RunningServer;
+import org.twinshare.fileserver.server.ServeConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code twinshare serve}: serves until it is told to stop. */
+@Command(name = "serve", description = "Serve a directory, or what an exports file says, over NFSv3.")
+final class Serve implements Callable<Integer> {
+    /** Not an exit code: the server's own threads keep the process alive. */
+    static final int STAYS = -1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+    private static final Duration STOP_WITHIN = Duration.ofMillis(4500);
+    private static final int MIN_TRANSFER_BYTES = 4096;
+    private static final int MAX_TRANSFER_BYTES = 4 << 20;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DIR",
+            description = "Directory to serve. Without it, the exports file says what to serve.")
+    private @Nullable Path directory;
+
+    @Option(
+            names = "--as",
+            paramLabel = "PATH",
+            description = "Path that clients mount DIR by.",
+            defaultValue = "/localData")
+    private String as = "/localData";
+
+    @Option(
+            names = "--exports",
+            paramLabel = "FILE",
+            description = "Exports file (default: /etc/twinshare/exports, else /etc/exports).")
+    private @Nullable Path exports;
+
+    @Option(names = "--port", description = "TCP port of NFS and MOUNT.", defaultValue = "2049")
+    private int port;
+
+    @Option(names = "--bind", paramLabel = "ADDR", description = "Address to listen on.", defaultValue = "0.0.0.0")
+    private String bind = "0.0.0.0";
+
+    @Option(
+            names = "--http",
+            paramLabel = "ADDR:PORT",
+            description = "Status page, /metrics and /healthz; \"off\" for none.",
+            defaultValue = "127.0.0.1:9049")
+    private String http = "127.0.0.1:9049";
+
+    @Option(
+            names = "--portmap",
+            description = "Answer for the portmapper, so that a mount without ports works: auto or off.",
+            defaultValue = "auto")
+    private PortmapChoice portmap = PortmapChoice.AUTO;
+
+    @Option(names = "--adopt", description = "Serve DIR although it is not the directory that the state knows.")
+    private boolean adopt;
+
+    @Option(names = "--manage-gids", description = "Look the groups of callers up on this server.")
+    private boolean manageGids;
+
+    @Option(
+            names = "--max-transfer",
+            paramLabel = "BYTES",
+            description = "The most that one READ or WRITE moves, 4096 to 4194304.",
+            defaultValue = "1048576")
+    private int maxTransferBytes;
+
+    @Option(names = "--yes", description = "Make DIR where it is missing, without asking.")
+    private boolean yes;
+
+    @Option(names = "--print-ports", description = "Print the firewall's lines and do not serve.")
+    private boolean printPorts;
+
+    @Mixin
+    private ServerOptions options = new ServerOptions();
+
+    enum PortmapChoice {
+        AUTO,
+        OFF
+    }
+
+    @Override
+    public Integer call() {
+        try {
+            if (printPorts) {
+                System.out.print(Banner.firewall(port));
+                return ExitCodes.OK;
+            }
+            ServeConfig config = config();
+            if (config.directory() != null && directory != null) {
+                MissingDirectory.offer(directory, yes);
+            }
+            serve(config);
+            return STAYS;
+        } catch (Refused e) {
+            return ServerOptions.print(e);
+        }
+    }
+
+    private void serve(ServeConfig config) throws Refused {
+        RunningServer running = RunningServer.start(config, Version.text());
+        FileServer server = running.server();
+        server.warnings().forEach(System.err::println);
+        System.out.print(Banner.of(running));
+        System.out.flush();
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(running)));
+        Hangup.handle(() -> Thread.ofVirtual()
+                .start(() -> server.reload().diagnostics().forEach(found -> LOG.warn("{}", found.text()))));
+    }
+
+    private static void stop(RunningServer running) {
+        try {
+            boolean finished = running.stop(STOP_WITHIN);
+            System.err.println(
+                    finished ? "Stopped; all calls were answered." : "Stopped; some calls were not answered in time.");
+        } catch (IOException | InterruptedException e) {
+            System.err.println("error: stopping failed: " + e.getMessage());
+        }
+    }
+
+    ServeConfig config() throws Refused {
+        BytePath real = directory == null
+                ? null
+                : path(directory.toAbsolutePath().normalize().toString(), "DIR");
+        return new ServeConfig(
+                real,
+                path(as, "--as"),
+                exports == null ? Places.exports() : exports,
+                new PathMapping(Map.of()),
+                address(bind, port, "--bind"),
+                options.state().toAbsolutePath(),
+                http.equals("off") ? null : addressAndPort(http),
+                portmap == PortmapChoice.AUTO,
+                adopt,
+                manageGids,
+                transfer());
+    }
+
+    private int transfer() throws Refused {
+        if (maxTransferBytes < MIN_TRANSFER_BYTES
+                || maxTransferBytes > MAX_TRANSFER_BYTES
+                || Integer.bitCount(maxTransferBytes) != 1) {
+            throw new Refused(
+                    "--max-transfer " + maxTransferBytes + " is not possible",
+                    "it is a power of two from " + MIN_TRANSFER_BYTES + " to " + MAX_TRANSFER_BYTES,
+                    "leave it at 1048576");
+        }
+        return maxTransferBytes;
+    }
+
+    private static BytePath path(String text, String option) throws Refused {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        String fault = BytePath.faultOf(bytes).orElse(null);
+        if (fault != null) {
+            throw new Refused(option + " " + text + " " + fault, "", "write it as /one/two");
+        }
+        return BytePath.of(bytes);
+    }
+
+    private static InetSocketAddress addressAndPort(String text) throws Refused {
+        int colon = text.lastIndexOf(':');
+        try {
+            String host = colon <= 0 ? "127.0.0.1" : text.substring(0, colon);
+            return address(host, Integer.parseInt(text.substring(colon + 1)), "--http");
+        } catch (NumberFormatException e) {
+            throw new Refused("--http " + text + " is no address and port", "", "write it as 127.0.0.1:9049, or off");
+        }
+    }
+
+    private static InetSocketAddress address(String host, int port, String option) throws Refused {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(host), port);
+        } catch (UnknownHostException e) {
+            throw new Refused(option + " " + host + " is no address of this host", "", "ip -br addr  shows them");
+        } catch (IllegalArgumentException e) {
+            throw new Refused(port + " is no port", "ports go from 0 to 65535", "use 2049");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package org.twinshare.fileserver.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.fileserver.settings.Settings;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code twinshare} command; its subcommands are in files of their own. */
+@Command(
+        name = "twinshare",
+        description = "The file server of a web farm: NFSv3 over TCP.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {
+            Serve.class,
+            Check.class,
+            ExportsCommand.class,
+            StatusCommand.class,
+            ClientsCommand.class,
+            HelpTopics.class
+        },
+        exitCodeOnInvalidInput = ExitCodes.USAGE,
+        exitCodeOnExecutionException = ExitCodes.FAILED)
+public final class Twinshare {
+    @CommandLine.Option(
+            names = "--debug",
+            description = "Show stack traces, and log what the server does.",
+            scope = ScopeType.INHERIT)
+    private boolean debug;
+
+    private Twinshare() {}
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        List<String> words = Arrays.asList(arguments);
+        LogSettings.apply(words.contains("--debug"));
+        Twinshare top = new Twinshare();
+        CommandLine commandLine = new CommandLine(top);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        try {
+            commandLine.setDefaultValueProvider(new DefaultValues(settings(words, commandLine)));
+        } catch (Settings.Invalid e) {
+            e.problems().forEach(problem -> System.err.println(problem.text()));
+            System.exit(ExitCodes.USAGE);
+        }
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (top.debug) {
+                failure.printStackTrace(System.err);
+            } else {
+                System.err.println("error: " + failure);
+                System.err.println("remedy: run it again with --debug and report what it says");
+            }
+            return ExitCodes.FAILED;
+        });
+        int exitCode = commandLine.execute(arguments);
+        if (exitCode != Serve.STAYS) {
+            System.exit(exitCode);
+        }
+    }
+
+    /** The settings file: the one named, or the usual one where it exists. */
+    private static Settings settings(List<String> words, CommandLine commandLine) throws Settings.Invalid {
+        String named = named(words);
+        if (named == null) {
+            named = System.getenv("TWINSHARE_CONFIG");
+        }
+        Path file = named == null ? Places.settings() : Path.of(named);
+        return named == null && !Files.exists(file) ? Settings.NONE : Settings.read(file, keys(commandLine));
+    }
+
+    @Nullable private static String named(List<String> words) {
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.startsWith("--config=")) {
+                return word.substring("--config=".length());
+            }
+            if (word.equals("--config") && i + 1 < words.size()) {
+                return words.get(i + 1);
+            }
+        }
+        return null;
+    }
+
+    /** The long names of all options of all commands. */
+    private static Set<String> keys(CommandLine commandLine) {
+        Set<String> keys = new TreeSet<>();
+        for (OptionSpec option : commandLine.getCommandSpec().options()) {
+            keys.add(DefaultValues.key(option));
+        }
+        commandLine.getSubcommands().values().forEach(sub -> keys.addAll(keys(sub)));
+        return keys;
+    }
+}

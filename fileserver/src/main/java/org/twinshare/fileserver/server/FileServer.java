@@ -1,0 +1,276 @@
+package org.twinshare.fileserver.server;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.exports.Diagnostic;
+import org.twinshare.exports.Problem;
+import org.twinshare.exports.client.IpNetwork;
+import org.twinshare.exports.names.NameResolver;
+import org.twinshare.exports.table.CurrentExports;
+import org.twinshare.exports.table.Export;
+import org.twinshare.exports.table.ExportTable;
+import org.twinshare.exports.table.ExportTableLoader;
+import org.twinshare.exports.table.LoadResult;
+import org.twinshare.fileserver.metrics.CallStatistics;
+import org.twinshare.fileserver.mount3.Mount3;
+import org.twinshare.fileserver.mount3.MountList;
+import org.twinshare.fileserver.nfs3.FileHandles;
+import org.twinshare.fileserver.nfs3.Nfs3;
+import org.twinshare.fileserver.rpc.ReplyCache;
+import org.twinshare.fileserver.rpc.RpcLimits;
+import org.twinshare.fileserver.rpc.RpcServer;
+import org.twinshare.filestore.identity.ClusterKey;
+import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.filestore.posix.OwnProcess;
+
+/** The server: everything that is open and running between start and stop. Thread-safe. */
+public final class FileServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FileServer.class);
+    private static final Duration NAMES_WITHIN = Duration.ofSeconds(5);
+    private static final int REPLIES_PER_CLIENT = 1024;
+    private static final long REPLY_CACHE_BYTES = 48L << 20;
+
+    private final ServeConfig config;
+    private final StateDirectory state;
+    private final LocalTree tree;
+    private final NameResolver names = NameResolver.system();
+    private final CurrentExports exports;
+    private final BoundExports bound;
+    private final ExportService exportService;
+    private final CallStatistics statistics;
+    private final MountList mounts = new MountList();
+    private final RpcServer rpc;
+    private final InetSocketAddress address;
+    private final List<String> warnings;
+    private final Instant started = Instant.now();
+    private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("chores").factory());
+
+    private FileServer(ServeConfig config, StateDirectory state, List<String> warnings, PrometheusRegistry registry)
+            throws Refused, IOException {
+        this.config = config;
+        this.state = state;
+        this.warnings = warnings;
+        ClusterKey key = ClusterKey.in(state.path());
+        tree = LocalTree.open(state.path(), key, LocalTree.Limits.DEFAULT, InstantSource.system());
+        exports = CurrentExports.of(ExportTable.EMPTY, names);
+        bound = new BoundExports(tree, config.adopt());
+        putInForce(firstTable());
+        Refusals refusals = new Refusals(exports);
+        exportService = new ExportService(exports, bound, identities(), refusals);
+        FileHandles handles = new FileHandles(key.handleMac());
+        statistics = new CallStatistics(registry);
+        rpc = new RpcServer(
+                "nfs",
+                RpcLimits.forTransfersOf(config.maxTransferBytes()),
+                new ReplyCache(REPLIES_PER_CLIENT, REPLY_CACHE_BYTES));
+        rpc.offer(new Nfs3(tree, exportService, handles, config.maxTransferBytes(), statistics));
+        rpc.offer(new Mount3(new MountService(exports, bound, tree, handles, refusals), mounts));
+        address = listen();
+        ScheduledFuture<?> unused = chores.scheduleWithFixedDelay(this::tidy, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /**
+     * Starts to serve.
+     *
+     * @throws Refused with cause and remedy when it cannot be
+     */
+    public static FileServer start(ServeConfig config, PrometheusRegistry registry) throws Refused {
+        List<String> warnings = new ArrayList<>();
+        StateDirectory state = StateDirectory.take(config.state());
+        try {
+            return new FileServer(config, state, warnings, registry);
+        } catch (IOException e) {
+            throw new Refused(
+                    "cannot start with the state directory " + config.state(),
+                    e.getClass().getSimpleName() + ": " + e.getMessage(),
+                    "see whether its disk is full or damaged");
+        }
+    }
+
+    private ExportTable firstTable() throws Refused {
+        if (config.directory() != null) {
+            return ExportTable.ofDirectory(config.as(), config.directory(), defaultClients());
+        }
+        LoadResult loaded = ExportTableLoader.load(config.exportsFile(), config.directories(), names, NAMES_WITHIN);
+        loaded.diagnostics().forEach(diagnostic -> warnings.add(diagnostic.text()));
+        return loaded.table()
+                .orElseThrow(() -> new Refused(
+                        "the exports file " + config.exportsFile() + " has errors",
+                        String.join("\n", texts(loaded)),
+                        "mend them; twinshare exports check  shows them again"));
+    }
+
+    private static List<String> texts(LoadResult loaded) {
+        return loaded.diagnostics().stream()
+                .filter(Diagnostic::isError)
+                .map(Diagnostic::text)
+                .toList();
+    }
+
+    /** Loopback and the private networks of this host. */
+    static List<IpNetwork> defaultClients() {
+        List<IpNetwork> clients = new ArrayList<>();
+        clients.add(IpNetwork.of("127.0.0.1"));
+        clients.add(IpNetwork.of("::1"));
+        HostNetworks.cards().forEach(card -> clients.add(card.network()));
+        return clients.stream().distinct().toList();
+    }
+
+    /** The first table: at least one of its directories must be there. */
+    private void putInForce(ExportTable table) throws Refused {
+        List<Problem> missing = bound.bind(table);
+        if (!missing.isEmpty() && missing.size() == table.exports().size()) {
+            throw new Refused(missing.get(0));
+        }
+        missing.forEach(problem -> warnings.add(problem.text()));
+        exports.swap(table);
+    }
+
+    private Identities identities() {
+        if (OwnProcess.geteuid() != 0) {
+            return Identities.ofServer(OwnProcess.geteuid(), OwnProcess.getegid());
+        }
+        return Identities.ofCallers(config.manageGids() ? new ServerGroups() : (uid, claimed) -> claimed);
+    }
+
+    private InetSocketAddress listen() throws Refused, IOException {
+        try {
+            return rpc.start(config.address());
+        } catch (BindException e) {
+            int port = config.address().getPort();
+            String holder = PortHolder.of(port).orElse("another program holds it, or this user may not take it");
+            boolean kernel = holder.contains("knfsd");
+            throw new Refused(
+                    "cannot listen on TCP port " + port + " of "
+                            + config.address().getAddress().getHostAddress(),
+                    holder,
+                    kernel ? "systemctl disable --now nfs-server" : "stop it, or take another port with --port");
+        }
+    }
+
+    private void tidy() {
+        try {
+            tree.tidy();
+            exports.refreshNames();
+            bound.retry(exports.table());
+        } catch (RuntimeException e) {
+            LOG.error("Tidying up failed; this is a fault of the server", e);
+        }
+    }
+
+    /** Reads the exports file again. A table with an error changes nothing. */
+    public LoadResult reload() {
+        if (config.directory() != null) {
+            return new LoadResult(Optional.of(exports.table()), List.of());
+        }
+        LoadResult result = ExportTableLoader.load(config.exportsFile(), config.directories(), names, NAMES_WITHIN);
+        result.table().ifPresent(table -> {
+            bound.bind(table).forEach(problem -> LOG.warn("{}", problem.text()));
+            exports.swap(table);
+            exportService.forget();
+            LOG.info(
+                    "Exports reloaded from {}: {} exports",
+                    config.exportsFile(),
+                    table.exports().size());
+        });
+        return result;
+    }
+
+    /** Where NFS is served. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** What the operator should know after the start, in words. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    public ServeConfig config() {
+        return config;
+    }
+
+    public CurrentExports exports() {
+        return exports;
+    }
+
+    public CallStatistics statistics() {
+        return statistics;
+    }
+
+    public RpcServer rpc() {
+        return rpc;
+    }
+
+    public LocalTree tree() {
+        return tree;
+    }
+
+    Path controlSocket() {
+        return state.controlSocket();
+    }
+
+    public MountList mounts() {
+        return mounts;
+    }
+
+    public Instant started() {
+        return started;
+    }
+
+    /** Id of the directory of an export, or null while it cannot be served. */
+    @Nullable Long rootOf(Export export) {
+        return bound.root(export.number());
+    }
+
+    /** Exports whose directories cannot be served now, and why. */
+    public List<Problem> missing() {
+        return new ArrayList<>(bound.missing().values());
+    }
+
+    /** The address that clients should mount from: the one bound to, or the first in a private network. */
+    public InetAddress mountAddress() {
+        InetAddress listening = address.getAddress();
+        if (!listening.isAnyLocalAddress()) {
+            return listening;
+        }
+        return HostNetworks.cards().stream()
+                .map(HostNetworks.Card::address)
+                .findFirst()
+                .orElse(InetAddress.getLoopbackAddress());
+    }
+
+    /** Takes no more calls and finishes those under way; true when all were finished within the time. */
+    public boolean stop(Duration atMost) throws InterruptedException, IOException {
+        boolean finished = rpc.stop(atMost);
+        close();
+        return finished;
+    }
+
+    @Override
+    public void close() throws IOException {
+        chores.shutdownNow();
+        rpc.close();
+        tree.close();
+        names.close();
+        state.close();
+    }
+}

@@ -1,0 +1,201 @@
+package org.twinshare.fileserver.server;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.exports.BytePath;
+import org.twinshare.exports.table.Explanation;
+import org.twinshare.exports.table.ExportList;
+import org.twinshare.exports.table.LoadResult;
+import org.twinshare.fileserver.control.ControlServer;
+import org.twinshare.fileserver.metrics.HttpEndpoint;
+import org.twinshare.filestore.posix.OwnProcess;
+
+/** A file server with everything around it that lets people see and steer it. Thread-safe. */
+public final class RunningServer {
+    private final FileServer server;
+    private final StatusReport report;
+    private final ControlServer control;
+    private final @Nullable HttpEndpoint http;
+    private final List<String> notes;
+    private final Gson gson = new Gson();
+    private final ScheduledExecutorService sampling = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("sampling").factory());
+    private volatile boolean serving = true;
+
+    private RunningServer(FileServer server, String version, PrometheusRegistry registry) throws IOException, Refused {
+        this.server = server;
+        report = new StatusReport(server, version);
+        notes = firstNotes();
+        control = ControlServer.start(
+                server.controlSocket(),
+                Map.of(
+                        "status", request -> object(report.now()),
+                        "clients", request -> object(Map.of("clients", report.clients())),
+                        "exports-list", request -> list(),
+                        "exports-reload", request -> reload(),
+                        "exports-explain", this::explain));
+        http = http(registry);
+        gauges(registry);
+        ScheduledFuture<?> unused = sampling.scheduleAtFixedRate(report::sample, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** Starts to serve, and to answer commands. */
+    public static RunningServer start(ServeConfig config, String version) throws Refused {
+        PrometheusRegistry registry = new PrometheusRegistry();
+        FileServer server = FileServer.start(config, registry);
+        try {
+            return new RunningServer(server, version, registry);
+        } catch (IOException e) {
+            throw new Refused(
+                    "cannot listen for commands in " + config.state(),
+                    e.getClass().getSimpleName() + ": " + e.getMessage(),
+                    "make the state directory writable for this user");
+        }
+    }
+
+    private static List<String> firstNotes() {
+        List<String> notes = new ArrayList<>();
+        if (OwnProcess.geteuid() != 0) {
+            notes.add("running without root: every file belongs to this user, whoever writes it, and what this user may"
+                    + " not read is not served");
+        }
+        return notes;
+    }
+
+    private @Nullable HttpEndpoint http(PrometheusRegistry registry) throws IOException {
+        InetSocketAddress address = server.config().http();
+        if (address == null) {
+            return null;
+        }
+        try {
+            return HttpEndpoint.start(address, registry, () -> serving, () -> StatusPage.of(report.now()));
+        } catch (BindException e) {
+            notes.add("no status page and no metrics: " + address + " is taken by "
+                    + PortHolder.of(address.getPort()).orElse("another program") + "; choose another with --http");
+            return null;
+        }
+    }
+
+    private void gauges(PrometheusRegistry registry) {
+        gauge(
+                registry,
+                "twinshare_connections",
+                "Open connections of clients",
+                () -> server.rpc().sessions().size());
+        gauge(
+                registry,
+                "twinshare_calls_under_way",
+                "Calls that wait for a disk",
+                () -> server.rpc().callsUnderWay());
+        gauge(
+                registry,
+                "twinshare_buffer_bytes",
+                "Native memory of calls and replies",
+                () -> server.rpc().bufferBytes());
+        gauge(
+                registry,
+                "twinshare_reply_cache_bytes",
+                "Memory of remembered replies",
+                () -> server.rpc().replyCache().usedBytes());
+        gauge(
+                registry,
+                "twinshare_objects",
+                "Objects in the index",
+                () -> server.tree().objectsKnown());
+        gauge(
+                registry,
+                "twinshare_listing_bytes",
+                "Memory of directory listings",
+                () -> server.tree().listingBytes());
+    }
+
+    private interface Reading {
+        double read();
+    }
+
+    private static void gauge(PrometheusRegistry registry, String name, String help, Reading reading) {
+        GaugeWithCallback unused = GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(reading.read()))
+                .register(registry);
+    }
+
+    private JsonObject object(Object value) {
+        return gson.toJsonTree(value).getAsJsonObject();
+    }
+
+    private JsonObject list() {
+        return object(Map.of("text", ExportList.of(server.exports().table()).text()));
+    }
+
+    private JsonObject reload() {
+        LoadResult result = server.reload();
+        return object(Map.of(
+                "reloaded",
+                !result.hasErrors(),
+                "diagnostics",
+                result.diagnostics().stream().map(found -> found.text()).toList()));
+    }
+
+    private JsonObject explain(JsonObject request) {
+        JsonObject answer = new JsonObject();
+        try {
+            InetAddress host = InetAddress.getByName(request.get("host").getAsString());
+            BytePath path = BytePath.of(request.get("path").getAsString());
+            Explanation explanation = server.exports().explain(host, OptionalInt.empty(), path);
+            answer.addProperty("text", explanation.text());
+            answer.addProperty("granted", explanation instanceof Explanation.Granted);
+        } catch (UnknownHostException | IllegalArgumentException e) {
+            answer.addProperty("text", "error: " + e.getMessage());
+            answer.addProperty("granted", false);
+        }
+        return answer;
+    }
+
+    public FileServer server() {
+        return server;
+    }
+
+    /** What the operator should read after the start. */
+    public List<String> notes() {
+        return notes;
+    }
+
+    /** Where the status page is, or null. */
+    public @Nullable String http() {
+        return http == null
+                ? null
+                : "http://" + http.address().getAddress().getHostAddress() + ":"
+                        + http.address().getPort() + "/";
+    }
+
+    /** Stops; true when all calls were finished within the time. */
+    public boolean stop(Duration atMost) throws IOException, InterruptedException {
+        serving = false;
+        sampling.shutdownNow();
+        boolean finished = server.stop(atMost);
+        control.close();
+        if (http != null) {
+            http.close();
+        }
+        return finished;
+    }
+}

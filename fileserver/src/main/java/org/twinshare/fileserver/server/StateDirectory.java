@@ -1,0 +1,78 @@
+package org.twinshare.fileserver.server;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory that the server keeps its state in, readable by it alone, and used by one server at a time.
+ *
+ * <pre>
+ *  cluster.key    secret behind file handles and cookies, see ClusterKey
+ *  index/         what is known of every object, see ObjectIndex
+ *  control.sock   where the commands ask the running server
+ *  lock           held while a server runs
+ * </pre>
+ */
+final class StateDirectory implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
+
+    private StateDirectory(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /** Makes it where it is missing, and takes it. */
+    static StateDirectory take(Path path) throws Refused {
+        try {
+            if (!Files.isDirectory(path)) {
+                Files.createDirectories(
+                        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            FileChannel channel =
+                    FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = tryLock(channel);
+            if (lock == null) {
+                channel.close();
+                throw new Refused(
+                        "another twinshare server runs with the state directory " + path,
+                        "it holds " + path.resolve("lock"),
+                        "stop it, or give this one a directory of its own with --state");
+            }
+            return new StateDirectory(path, channel);
+        } catch (IOException e) {
+            throw new Refused(
+                    "cannot use the state directory " + path,
+                    e.getClass().getSimpleName() + ": " + e.getMessage(),
+                    "make it writable for this user, or name another one with --state");
+        }
+    }
+
+    @Nullable private static FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path controlSocket() {
+        return path.resolve("control.sock");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
