@@ -8,14 +8,19 @@ package org.twinshare.exports;
 public final class MountLine {
     private MountLine() {}
 
-    /** For {@code mount -o}; NFS and MOUNT share the port. */
-    public static String options(int port) {
-        return "vers=3,proto=tcp,mountproto=tcp,port=" + port + ",mountport=" + port + ",nolock,hard";
+    /** For {@code mount -o}, with a server's address or name; NFS and MOUNT share the port. */
+    public static String options(String server, int port) {
+        String tcp = isIpv6(server) ? "tcp6" : "tcp";
+        return "vers=3,proto=" + tcp + ",mountproto=" + tcp + ",port=" + port + ",mountport=" + port + ",nolock,hard";
+    }
+
+    private static boolean isIpv6(String server) {
+        return server.indexOf(':') >= 0;
     }
 
     /** The whole command. An IPv6 address goes into brackets. */
     public static String command(String server, int port, String path, String mountPoint) {
-        String host = server.contains(":") ? "[" + server + "]" : server;
-        return "mount -t nfs -o " + options(port) + " " + host + ":" + path + " " + mountPoint;
+        String host = isIpv6(server) ? "[" + server + "]" : server;
+        return "mount -t nfs -o " + options(server, port) + " " + host + ":" + path + " " + mountPoint;
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +27,6 @@ import picocli.CommandLine.Parameters;
 /** {@code twinshare serve}: serves until it is told to stop. */
 @Command(name = "serve", description = "Serve a directory, or what an exports file says, over NFSv3.")
 final class Serve implements Callable<Integer> {
-    /** Not an exit code: the server's own threads keep the process alive. */
-    static final int STAYS = -1;
-
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
     private static final Duration STOP_WITHIN = Duration.ofMillis(4500);
     private static final int MIN_TRANSFER_BYTES = 4096;
@@ -100,7 +98,7 @@ final class Serve implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         try {
             if (printPorts) {
                 System.out.print(Banner.firewall(port));
@@ -111,7 +109,9 @@ final class Serve implements Callable<Integer> {
                 MissingDirectory.offer(directory, yes);
             }
             serve(config);
-            return STAYS;
+            // The server's threads do the work, and a signal ends the process.
+            new CountDownLatch(1).await();
+            return ExitCodes.OK;
         } catch (Refused e) {
             return ServerOptions.print(e);
         }

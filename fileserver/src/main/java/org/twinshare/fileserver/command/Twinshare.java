@@ -60,10 +60,7 @@ public final class Twinshare {
             }
             return ExitCodes.FAILED;
         });
-        int exitCode = commandLine.execute(arguments);
-        if (exitCode != Serve.STAYS) {
-            System.exit(exitCode);
-        }
+        System.exit(commandLine.execute(arguments));
     }
 
     /** The settings file: the one named, or the usual one where it exists. */

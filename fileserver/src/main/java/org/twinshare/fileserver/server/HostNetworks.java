@@ -1,11 +1,14 @@
 package org.twinshare.fileserver.server;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.twinshare.exports.client.IpNetwork;
@@ -21,7 +24,7 @@ final class HostNetworks {
 
     private HostNetworks() {}
 
-    /** The cards in private networks (RFC 1918, fc00::/7), without loopback. */
+    /** The cards in private networks (RFC 1918, fc00::/7), without loopback; those with IPv4 first. */
     static List<Card> cards() {
         List<Card> cards = new ArrayList<>();
         try {
@@ -35,15 +38,25 @@ final class HostNetworks {
         } catch (SocketException e) {
             return List.of();
         }
+        cards.sort(Comparator.comparing(card -> card.address() instanceof Inet6Address));
         return cards;
     }
 
     private static Optional<Card> card(String name, InterfaceAddress address) {
-        InetAddress plain = IpNetwork.canonical(address.getAddress());
+        InetAddress plain = withoutScope(IpNetwork.canonical(address.getAddress()));
         if (plain.isLinkLocalAddress() || address.getNetworkPrefixLength() == 0) {
             return Optional.empty();
         }
         IpNetwork network = new IpNetwork(plain, address.getNetworkPrefixLength());
         return network.isPrivate() ? Optional.of(new Card(name, plain, network)) : Optional.empty();
+    }
+
+    /** The name of the card behind an IPv6 address means nothing on another host. */
+    private static InetAddress withoutScope(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
