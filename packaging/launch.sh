@@ -42,10 +42,10 @@ launch_build() {
     fi
     command -v mvn >/dev/null || launch_fail "cannot build on first use" "Maven is not installed" "apt-get install maven"
     echo "Building $module (on first use, and when sources have changed) ..." >&2
-    local begun
-    begun=$(mktemp)
+    # The time of the beginning counts: a source that changes during the build is newer than the build.
+    mkdir -p "${stamp%/*}"
+    touch "$stamp.begun"
     (cd "$root" && mvn -B -q -DskipTests -Djacoco.skip=true -pl "$module" -am package) >&2 ||
         launch_fail "the build failed" "see above" "mvn -pl $module -am package"
-    touch -r "$begun" "$stamp"
-    rm -f "$begun"
+    mv "$stamp.begun" "$stamp"
 }

@@ -80,6 +80,8 @@ public final class JsonReport {
             server.addProperty("cpu_seconds", use.cpuSeconds());
             server.addProperty("cpu_share_of_one", use.cpuSeconds() / run.elapsedSeconds());
             server.addProperty("cpu_seconds_per_1000_operations", run.serverSecondsPerThousand(use));
+            server.addProperty(
+                    "cpu_seconds_per_1000_calls", run.calls() == 0 ? 0 : use.cpuSeconds() * 1000 / run.calls());
             server.addProperty("peak_memory_bytes", use.peakMemoryBytes());
             json.add("server_process", server);
         });

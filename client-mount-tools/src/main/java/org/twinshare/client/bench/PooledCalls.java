@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.twinshare.client.probe.AttributeCalls;
 import org.twinshare.client.probe.Bytes;
 import org.twinshare.client.probe.FileHandle;
 import org.twinshare.client.probe.NfsCall;
@@ -28,20 +29,35 @@ final class PooledCalls implements Workload {
     private final int files;
     private CallTemplate[] calls = new CallTemplate[0];
 
-    PooledCalls(BenchSettings settings, Form form) {
+    private PooledCalls(BenchSettings settings, int files, Form form) {
         this.settings = settings;
+        this.files = files;
         this.form = form;
-        this.files = settings.files().orElse(FILES);
+    }
+
+    /** Calls about files; as many files as the settings say, else 1,000. */
+    static PooledCalls aboutFiles(BenchSettings settings, Form form) {
+        return new PooledCalls(settings, settings.files().orElse(FILES), form);
+    }
+
+    /** One and the same call, about nothing. */
+    static PooledCalls ofNull(BenchSettings settings) {
+        return new PooledCalls(settings, 0, (directory, name, file) -> AttributeCalls.ping());
     }
 
     @Override
     public void prepare(Fixture fixture) throws IOException {
-        List<FileHandle> handles = fixture.makeFiles(fixture.directory(), "file", files);
-        calls = IntStream.range(0, files)
-                .mapToObj(each -> CallTemplate.whole(
-                        form.of(fixture.directory(), Bytes.of("file" + each), handles.get(each)),
-                        settings.target().credential()))
-                .toArray(CallTemplate[]::new);
+        FileHandle directory = fixture.directory();
+        List<FileHandle> handles = fixture.makeFiles(directory, "file", files);
+        calls = files == 0
+                ? new CallTemplate[] {encode(form.of(directory, Bytes.EMPTY, directory))}
+                : IntStream.range(0, files)
+                        .mapToObj(each -> encode(form.of(directory, Bytes.of("file" + each), handles.get(each))))
+                        .toArray(CallTemplate[]::new);
+    }
+
+    private CallTemplate encode(NfsCall<?, ?> call) {
+        return CallTemplate.whole(call, settings.target().credential());
     }
 
     @Override
@@ -51,7 +67,7 @@ final class PooledCalls implements Workload {
 
     @Override
     public Map<String, Object> parameters() {
-        return Map.of("files", files);
+        return files == 0 ? Map.of() : Map.of("files", files);
     }
 
     private static final class Pick implements Script {

@@ -24,7 +24,9 @@ public final class TextReport {
                 run.threads() == 1 ? "" : "s",
                 run.elapsedSeconds(),
                 parameters(run.parameters()));
-        line(text, "  %,.0f operations/s%s", run.operationsPerSecond(), volumes(run));
+        // Of large operations there are few in a second.
+        int decimals = run.operationsPerSecond() < 100 ? 2 : 0;
+        line(text, "  %s operations/s%s", number(run.operationsPerSecond(), decimals), volumes(run));
         table(text, run);
         run.first()
                 .ifPresent(first -> line(
@@ -46,6 +48,10 @@ public final class TextReport {
             text.append(of(bulk.others()).indent(2));
         });
         return text.toString();
+    }
+
+    private static String number(double value, int decimals) {
+        return String.format(Locale.ROOT, decimals == 0 ? "%,.0f" : "%,.2f", value);
     }
 
     private static String parameters(Map<String, Object> parameters) {

@@ -44,11 +44,12 @@ public enum WorkloadKind {
 
     Workload make(BenchSettings settings) {
         return switch (this) {
-            case NULL -> new PooledCalls(settings, (directory, name, file) -> AttributeCalls.ping());
-            case GETATTR -> new PooledCalls(settings, (directory, name, file) -> AttributeCalls.getattr(file));
-            case LOOKUP -> new PooledCalls(settings, (directory, name, file) -> NameCalls.lookup(directory, name));
+            case NULL -> PooledCalls.ofNull(settings);
+            case GETATTR -> PooledCalls.aboutFiles(settings, (directory, name, file) -> AttributeCalls.getattr(file));
+            case LOOKUP ->
+                PooledCalls.aboutFiles(settings, (directory, name, file) -> NameCalls.lookup(directory, name));
             case ACCESS ->
-                new PooledCalls(
+                PooledCalls.aboutFiles(
                         settings, (directory, name, file) -> AttributeCalls.access(file, AttributeCalls.Access.ALL));
             case READDIRPLUS -> new ListingWorkload(settings);
             case READ_RANDOM -> new ReadWorkload(settings, true);

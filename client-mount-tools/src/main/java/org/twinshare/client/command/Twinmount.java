@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Mounts, checks and measures an NFSv3 server from a web node's side.",
         mixinStandardHelpOptions = true,
         version = "twinmount 0.1.0",
-        subcommands = {BenchCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {BenchCommand.class, BenchTableCommand.class, CommandLine.HelpCommand.class})
 public final class Twinmount implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
