@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * Calls all 22 NFSv3 procedures and all six of MOUNT on a real server and checks what they give. Run in a process of its
  * own, inside the server's network namespace, with host, NFS port, MOUNT port and path as arguments.
  */
-final class EveryProcedure {
+public final class EveryProcedure {
     private static final String NAME = "caf\u00e9 \n";
 
     private final NfsProbe probe;

@@ -83,6 +83,7 @@ public final class FakeServer implements Closeable {
         try {
             while (true) {
                 Socket socket = listener.accept();
+                socket.setTcpNoDelay(true);
                 sockets.add(socket);
                 Thread.ofVirtual().start(() -> serve(socket));
             }
