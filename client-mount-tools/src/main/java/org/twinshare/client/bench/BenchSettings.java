@@ -65,7 +65,7 @@ public record BenchSettings(
         return from.isEmpty() ? Optional.empty() : Optional.of(from.get(connection % from.size()));
     }
 
-    /** The same server, for one connection that writes a file of its own over and over. */
+    /** The same server, for one more connection, from the next address, that writes a file of its own over and over. */
     BenchSettings forBulkWriter(int bulkDepth, long fileBytes) {
         return new BenchSettings(
                 target,
@@ -76,7 +76,7 @@ public record BenchSettings(
                 duration,
                 operations,
                 warmUp,
-                List.of(),
+                sourceOf(connections).stream().toList(),
                 OptionalInt.empty(),
                 OptionalLong.of(fileBytes),
                 files,

@@ -64,7 +64,7 @@ final class ListingWorkload implements Workload {
     }
 
     private final class Lister implements Script {
-        private final Headers headers = new Headers(settings.target().credential());
+        private final Calls calls = new Calls(settings.target().credential());
         private final byte[] handle;
         private final boolean[] inListing = new boolean[settings.depth()];
         private final long[] cookies = new long[settings.depth()];
@@ -88,14 +88,7 @@ final class ListingWorkload implements Workload {
                 entries[slot] = 0;
                 startsNs[slot] = turn.nowNs();
             }
-            SendQueue queue = headers.begin(Procedure.READDIRPLUS, turn);
-            queue.putOpaque(handle);
-            queue.putLong(cookies[slot]);
-            queue.putLong(verifiers[slot]);
-            queue.putInt(pageBytes);
-            queue.putInt(pageBytes);
-            queue.end();
-            return Procedure.READDIRPLUS;
+            return calls.list(Procedure.READDIRPLUS, handle, cookies[slot], verifiers[slot], pageBytes, turn);
         }
 
         @Override

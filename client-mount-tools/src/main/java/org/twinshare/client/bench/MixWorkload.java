@@ -2,7 +2,6 @@ package org.twinshare.client.bench;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -95,8 +94,8 @@ final class MixWorkload implements Workload {
 
     private final class Mixer implements Script {
         private final int connection;
-        private final Headers headers = new Headers(settings.target().credential());
-        private final WriteCalls calls = new WriteCalls(settings, stability, blockBytes);
+        private final Calls calls = new Calls(settings.target().credential());
+        private final Writes writes = new Writes(settings, stability, blockBytes);
         private final Dice dice;
         private final Share[] deck = new Share[100];
         private final int[] fileOfSlot = new int[settings.depth()];
@@ -126,89 +125,33 @@ final class MixWorkload implements Workload {
             offsetOfSlot[slot] = (long) dice.below(blocks) * blockBytes;
             byte[] handle = readFiles.get(file);
             return switch (deck[dice.below(deck.length)]) {
-                case GETATTR -> about(Procedure.GETATTR, handle, turn);
-                case LOOKUP -> named(Procedure.LOOKUP, "read" + file, turn);
-                case READ -> read(slot, handle, turn);
-                case ACCESS -> access(handle, turn);
+                case GETATTR -> calls.about(Procedure.GETATTR, handle, turn);
+                case LOOKUP -> calls.named(Procedure.LOOKUP, directory, "read" + file, turn);
+                case READ -> calls.read(handle, offsetOfSlot[slot], blockBytes, turn);
+                case ACCESS -> calls.access(handle, AttributeCalls.Access.ALL, turn);
                 case WRITE -> write(slot, turn);
-                case SETATTR -> setMode(handle, turn);
-                case READDIRPLUS -> list(Procedure.READDIRPLUS, turn);
-                case READLINK -> about(Procedure.READLINK, link, turn);
-                case READDIR -> list(Procedure.READDIR, turn);
+                case SETATTR -> calls.setMode(handle, 0644, turn);
+                case READDIRPLUS -> calls.list(Procedure.READDIRPLUS, directory, 0, 0, PAGE_BYTES, turn);
+                case READLINK -> calls.about(Procedure.READLINK, link, turn);
+                case READDIR -> calls.list(Procedure.READDIR, directory, 0, 0, PAGE_BYTES, turn);
                 case CREATE -> create(slot, turn);
-                case REMOVE -> created.isEmpty() ? create(slot, turn) : named(Procedure.REMOVE, created.remove(), turn);
-                case FSSTAT -> about(Procedure.FSSTAT, directory, turn);
+                case REMOVE ->
+                    created.isEmpty()
+                            ? create(slot, turn)
+                            : calls.named(Procedure.REMOVE, directory, created.remove(), turn);
+                case FSSTAT -> calls.about(Procedure.FSSTAT, directory, turn);
             };
-        }
-
-        private Procedure about(Procedure procedure, byte[] handle, Turn turn) {
-            SendQueue queue = headers.begin(procedure, turn);
-            queue.putOpaque(handle);
-            queue.end();
-            return procedure;
-        }
-
-        private Procedure named(Procedure procedure, String name, Turn turn) {
-            SendQueue queue = headers.begin(procedure, turn);
-            queue.putOpaque(directory);
-            queue.putOpaque(name.getBytes(StandardCharsets.ISO_8859_1));
-            queue.end();
-            return procedure;
-        }
-
-        private Procedure read(int slot, byte[] handle, Turn turn) {
-            SendQueue queue = headers.begin(Procedure.READ, turn);
-            queue.putOpaque(handle);
-            queue.putLong(offsetOfSlot[slot]);
-            queue.putInt(blockBytes);
-            queue.end();
-            return Procedure.READ;
-        }
-
-        private Procedure access(byte[] handle, Turn turn) {
-            SendQueue queue = headers.begin(Procedure.ACCESS, turn);
-            queue.putOpaque(handle);
-            queue.putInt(AttributeCalls.Access.ALL);
-            queue.end();
-            return Procedure.ACCESS;
         }
 
         private Procedure write(int slot, Turn turn) {
             byte[] handle = writtenFiles.get(connection);
             Content.Origin begin = new Content.Origin(FIRST_FILE + files + connection, offsetOfSlot[slot], 0);
-            return calls.write(slot, handle, begin, blockBytes, turn);
-        }
-
-        private Procedure setMode(byte[] handle, Turn turn) {
-            SendQueue queue = headers.begin(Procedure.SETATTR, turn);
-            queue.putOpaque(handle);
-            EncodedAttributes.putMode(queue, 0644);
-            queue.putInt(0);
-            queue.end();
-            return Procedure.SETATTR;
-        }
-
-        private Procedure list(Procedure procedure, Turn turn) {
-            SendQueue queue = headers.begin(procedure, turn);
-            queue.putOpaque(directory);
-            queue.putLong(0);
-            queue.putLong(0);
-            queue.putInt(PAGE_BYTES);
-            if (procedure == Procedure.READDIRPLUS) {
-                queue.putInt(PAGE_BYTES);
-            }
-            queue.end();
-            return procedure;
+            return writes.write(slot, handle, begin, blockBytes, turn);
         }
 
         private Procedure create(int slot, Turn turn) {
             nameOfSlot[slot] = "new" + connection + "." + count++;
-            SendQueue queue = headers.begin(Procedure.CREATE, turn);
-            queue.putOpaque(directory);
-            queue.putOpaque(nameOfSlot[slot].getBytes(StandardCharsets.ISO_8859_1));
-            EncodedAttributes.putUncheckedCreate(queue);
-            queue.end();
-            return Procedure.CREATE;
+            return calls.create(directory, nameOfSlot[slot], turn);
         }
 
         @Override
@@ -229,7 +172,7 @@ final class MixWorkload implements Workload {
             if (reply.procedure() == Procedure.CREATE) {
                 created.add(nameOfSlot[slot]);
             } else if (reply.procedure() == Procedure.WRITE) {
-                calls.written(reply, blockBytes, turn);
+                writes.written(reply, blockBytes, turn);
             } else if (reply.procedure() == Procedure.READ) {
                 turn.tally().moved(reply.readBytes());
             }

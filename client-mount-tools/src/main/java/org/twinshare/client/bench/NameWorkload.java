@@ -1,7 +1,6 @@
 package org.twinshare.client.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +73,7 @@ final class NameWorkload implements Workload {
     }
 
     private final class Changer implements Script {
-        private final Headers headers = new Headers(settings.target().credential());
+        private final Calls calls = new Calls(settings.target().credential());
         private final byte[] directory;
         private final String prefix;
         private final boolean[] isThere = new boolean[settings.depth()];
@@ -90,61 +89,27 @@ final class NameWorkload implements Workload {
         @Override
         public @Nullable Procedure next(int slot, Turn turn) {
             if (isThere[slot]) {
-                return call(Procedure.RMDIR, "d" + slot, turn);
+                return calls.named(Procedure.RMDIR, directory, prefix + "d" + slot, turn);
             }
             if ((change == Change.REMOVE && count == filesPerConnection) || !turn.mayBegin()) {
                 return null;
             }
             startsNs[slot] = turn.nowNs();
             return switch (change) {
-                case CREATE -> create(turn);
-                case REMOVE -> call(Procedure.REMOVE, Integer.toString(count++), turn);
-                case MAKE_AND_REMOVE_DIRECTORY -> makeDirectory(slot, turn);
+                case CREATE -> calls.create(directory, prefix + "new" + count++, turn);
+                case REMOVE -> calls.named(Procedure.REMOVE, directory, prefix + count++, turn);
+                case MAKE_AND_REMOVE_DIRECTORY -> calls.makeDirectory(directory, prefix + "d" + slot, turn);
                 case RENAME -> rename(slot, turn);
             };
         }
 
-        private Procedure call(Procedure procedure, String name, Turn turn) {
-            SendQueue queue = headers.begin(procedure, turn);
-            queue.putOpaque(directory);
-            queue.putOpaque(nameOf(name));
-            queue.end();
-            return procedure;
-        }
-
-        private Procedure create(Turn turn) {
-            SendQueue queue = headers.begin(Procedure.CREATE, turn);
-            queue.putOpaque(directory);
-            queue.putOpaque(nameOf("new" + count++));
-            EncodedAttributes.putUncheckedCreate(queue);
-            queue.end();
-            return Procedure.CREATE;
-        }
-
-        private Procedure makeDirectory(int slot, Turn turn) {
-            SendQueue queue = headers.begin(Procedure.MKDIR, turn);
-            queue.putOpaque(directory);
-            queue.putOpaque(nameOf("d" + slot));
-            EncodedAttributes.putMode(queue, 0755);
-            queue.end();
-            return Procedure.MKDIR;
-        }
-
         private Procedure rename(int slot, Turn turn) {
-            String here = Integer.toString(slot);
-            String there = "moved" + slot;
-            SendQueue queue = headers.begin(Procedure.RENAME, turn);
-            queue.putOpaque(directory);
-            queue.putOpaque(nameOf(isMoved[slot] ? there : here));
-            queue.putOpaque(directory);
-            queue.putOpaque(nameOf(isMoved[slot] ? here : there));
-            queue.end();
+            String here = prefix + slot;
+            String there = prefix + "moved" + slot;
             isMoved[slot] = !isMoved[slot];
-            return Procedure.RENAME;
-        }
-
-        private byte[] nameOf(String name) {
-            return (prefix + name).getBytes(StandardCharsets.ISO_8859_1);
+            return isMoved[slot]
+                    ? calls.rename(directory, here, there, turn)
+                    : calls.rename(directory, there, here, turn);
         }
 
         @Override

@@ -74,7 +74,7 @@ final class RandomWriteWorkload implements Workload {
     }
 
     private final class Writer implements Script {
-        private final WriteCalls calls = new WriteCalls(settings, stability, blockBytes);
+        private final Writes writes = new Writes(settings, stability, blockBytes);
         private final byte[] handle;
         private final Dice dice;
         private final int firstSlot;
@@ -89,9 +89,9 @@ final class RandomWriteWorkload implements Workload {
         @Override
         public @Nullable Procedure next(int slot, Turn turn) {
             boolean full = uncommitted[slot] >= settings.commitEvery();
-            if (calls.needsCommit() && full) {
+            if (writes.needsCommit() && full) {
                 uncommitted[slot] = 0;
-                return calls.commit(handle, turn);
+                return writes.commit(handle, turn);
             }
             if (!turn.mayBegin()) {
                 return null;
@@ -99,7 +99,7 @@ final class RandomWriteWorkload implements Workload {
             uncommitted[slot]++;
             int block = dice.below(blocksPerSlot) * slots + firstSlot + slot;
             int generation = ++generations[block];
-            return calls.write(
+            return writes.write(
                     slot, handle, new Content.Origin(FILE, (long) block * blockBytes, generation), blockBytes, turn);
         }
 
@@ -107,9 +107,9 @@ final class RandomWriteWorkload implements Workload {
         public void replied(int slot, Reply reply, Turn turn) {
             Script.super.replied(slot, reply, turn);
             if (reply.isOk() && reply.procedure() == Procedure.WRITE) {
-                calls.written(reply, blockBytes, turn);
+                writes.written(reply, blockBytes, turn);
             } else if (reply.isOk()) {
-                calls.committed(reply, turn);
+                writes.committed(reply, turn);
             }
         }
     }

@@ -56,7 +56,7 @@ final class ReadWorkload implements Workload {
     }
 
     private final class Reader implements Script {
-        private final Headers headers = new Headers(settings.target().credential());
+        private final Calls calls = new Calls(settings.target().credential());
         private final Dice dice;
         private final int[] fileOfSlot = new int[settings.depth()];
         private final long[] offsetOfSlot = new long[settings.depth()];
@@ -78,12 +78,7 @@ final class ReadWorkload implements Workload {
             nextBlock = nextBlock + 1 == blocks ? 0 : nextBlock + 1;
             fileOfSlot[slot] = file;
             offsetOfSlot[slot] = (long) block * blockBytes;
-            SendQueue queue = headers.begin(Procedure.READ, turn);
-            queue.putOpaque(handles[file]);
-            queue.putLong(offsetOfSlot[slot]);
-            queue.putInt(blockBytes);
-            queue.end();
-            return Procedure.READ;
+            return calls.read(handles[file], offsetOfSlot[slot], blockBytes, turn);
         }
 
         @Override

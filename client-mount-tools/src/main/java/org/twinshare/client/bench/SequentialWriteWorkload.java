@@ -82,7 +82,7 @@ final class SequentialWriteWorkload implements Workload {
     private final class Writer implements Script {
         private final int file;
         private final byte[] handle;
-        private final WriteCalls calls = new WriteCalls(settings, stability, blockBytes);
+        private final Writes writes = new Writes(settings, stability, blockBytes);
         private long startNs;
         private int nextBlock = blocks;
         private int unanswered;
@@ -101,10 +101,10 @@ final class SequentialWriteWorkload implements Workload {
             if (unanswered > 0) {
                 return null;
             }
-            if (!committing && calls.needsCommit()) {
+            if (!committing && writes.needsCommit()) {
                 committing = true;
                 unanswered++;
-                return calls.commit(handle, turn);
+                return writes.commit(handle, turn);
             }
             if (!turn.mayBegin()) {
                 return null;
@@ -120,7 +120,7 @@ final class SequentialWriteWorkload implements Workload {
             unanswered++;
             long offset = (long) nextBlock++ * blockBytes;
             Content.Origin begin = new Content.Origin(FIRST_FILE + file, offset, passOfFile[file]);
-            return calls.write(slot, handle, begin, blockBytes, turn);
+            return writes.write(slot, handle, begin, blockBytes, turn);
         }
 
         @Override
@@ -128,11 +128,11 @@ final class SequentialWriteWorkload implements Workload {
             Script.super.replied(slot, reply, turn);
             unanswered--;
             if (reply.isOk() && reply.procedure() == Procedure.WRITE) {
-                calls.written(reply, blockBytes, turn);
+                writes.written(reply, blockBytes, turn);
             } else if (reply.isOk()) {
-                calls.committed(reply, turn);
+                writes.committed(reply, turn);
             }
-            boolean complete = nextBlock == blocks && unanswered == 0 && (committing || !calls.needsCommit());
+            boolean complete = nextBlock == blocks && unanswered == 0 && (committing || !writes.needsCommit());
             if (complete) {
                 turn.tally().completed(turn.nowNs() - startNs);
             }

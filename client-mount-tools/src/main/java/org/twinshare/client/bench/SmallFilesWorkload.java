@@ -1,7 +1,6 @@
 package org.twinshare.client.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,16 +77,16 @@ final class SmallFilesWorkload implements Workload {
         }
     }
 
-    private static byte[] nameOf(int number) {
-        return ("upload" + number).getBytes(StandardCharsets.ISO_8859_1);
+    private static String nameOf(int number) {
+        return "upload" + number;
     }
 
     /** The file's number names it and its content; the generation is the connection. */
     private final class Uploader implements Script {
         private final int connection;
         private final byte[] directory;
-        private final Headers headers = new Headers(settings.target().credential());
-        private final WriteCalls calls = new WriteCalls(settings, stability, writeBytes);
+        private final Calls calls = new Calls(settings.target().credential());
+        private final Writes writes = new Writes(settings, stability, writeBytes);
         private final List<Integer> complete = new ArrayList<>();
         private final byte[][] handles = new byte[settings.depth()][];
         private final int[] numbers = new int[settings.depth()];
@@ -105,22 +104,17 @@ final class SmallFilesWorkload implements Workload {
         public @Nullable Procedure next(int slot, Turn turn) {
             if (following[slot] == Procedure.WRITE) {
                 Content.Origin begin = new Content.Origin(numbers[slot], written[slot], connection);
-                return calls.write(slot, handles[slot], begin, lengthOf(slot), turn);
+                return writes.write(slot, handles[slot], begin, lengthOf(slot), turn);
             }
             if (following[slot] == Procedure.COMMIT) {
-                return calls.commit(handles[slot], turn);
+                return writes.commit(handles[slot], turn);
             }
             if (!turn.mayBegin()) {
                 return null;
             }
             startsNs[slot] = turn.nowNs();
             numbers[slot] = ++count;
-            SendQueue queue = headers.begin(Procedure.CREATE, turn);
-            queue.putOpaque(directory);
-            queue.putOpaque(nameOf(count));
-            EncodedAttributes.putUncheckedCreate(queue);
-            queue.end();
-            return Procedure.CREATE;
+            return calls.create(directory, nameOf(count), turn);
         }
 
         private int lengthOf(int slot) {
@@ -139,16 +133,16 @@ final class SmallFilesWorkload implements Workload {
                 return;
             }
             if (reply.procedure() == Procedure.COMMIT) {
-                calls.committed(reply, turn);
+                writes.committed(reply, turn);
                 finish(slot, turn);
                 return;
             }
             int length = lengthOf(slot);
-            calls.written(reply, length, turn);
+            writes.written(reply, length, turn);
             written[slot] += length;
             if (written[slot] < fileBytes) {
                 following[slot] = Procedure.WRITE;
-            } else if (calls.needsCommit()) {
+            } else if (writes.needsCommit()) {
                 following[slot] = Procedure.COMMIT;
             } else {
                 finish(slot, turn);

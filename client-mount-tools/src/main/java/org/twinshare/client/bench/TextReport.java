@@ -69,7 +69,16 @@ public final class TextReport {
     }
 
     private static void table(StringBuilder text, RunReport run) {
-        line(text, "  %-12s %10s %10s %10s %10s %10s %10s", "us", "count", "p50", "p90", "p99", "p99.9", "max");
+        line(
+                text,
+                "  %-12s %10s %10s %10s %10s %10s %10s",
+                "us +- 0.1 %",
+                "count",
+                "p50",
+                "p90",
+                "p99",
+                "p99.9",
+                "max");
         row(text, "operation", run.latency());
         run.procedures().forEach((name, latency) -> row(text, name, latency));
     }

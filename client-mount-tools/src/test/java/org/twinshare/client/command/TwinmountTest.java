@@ -23,7 +23,7 @@ class TwinmountTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void takesEveryOptionOfBench() throws UnknownHostException {
+    void takesOptionsThatSayWhereToAndHow() throws UnknownHostException {
         BenchSettings settings = settings(
                 Map.of(),
                 "127.0.0.9:/data/web",
@@ -32,25 +32,10 @@ class TwinmountTest {
                 "-c=100",
                 "-q=2",
                 "--threads=2",
-                "-d=3s",
-                "-n=1000",
-                "--warm-up=1s",
                 "--from=127.0.0.1-127.0.0.3,127.0.0.9",
                 "--source-ports=ephemeral",
                 "--uid=33",
                 "--gid=34",
-                "--io-size=4k",
-                "--file-size=1G",
-                "--files=7",
-                "--entries=8",
-                "--directory=a/b",
-                "--stable=file_sync",
-                "--commit-every=9",
-                "--verify",
-                "--bulk-writer",
-                "--keep",
-                "--seed=10",
-                "--server-pid=11",
                 "--timeout=12s");
 
         assertThat(settings.target().nfsAddress().getPort()).isEqualTo(12049);
@@ -62,23 +47,53 @@ class TwinmountTest {
         assertThat(settings.connections()).isEqualTo(100);
         assertThat(settings.depth()).isEqualTo(2);
         assertThat(settings.threads()).isEqualTo(2);
+        assertThat(settings.from()).hasSize(4);
+        assertThat(settings.patience()).isEqualTo(Duration.ofSeconds(12));
+    }
+
+    @Test
+    void takesOptionsThatSayHowLongAndHowMuch() throws UnknownHostException {
+        BenchSettings settings = settings(
+                Map.of(),
+                "-d=3s",
+                "-n=1000",
+                "--warm-up=1s",
+                "--io-size=4k",
+                "--file-size=1G",
+                "--files=7",
+                "--entries=8",
+                "--seed=10");
+
+        assertThat(settings.path()).isEqualTo("/localData");
         assertThat(settings.duration()).isEqualTo(Duration.ofSeconds(3));
         assertThat(settings.operations()).isEqualTo(OptionalLong.of(1000));
         assertThat(settings.warmUp()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(settings.from()).hasSize(4);
         assertThat(settings.ioSizeBytes()).isEqualTo(OptionalInt.of(4096));
         assertThat(settings.fileSizeBytes()).isEqualTo(OptionalLong.of(1 << 30));
         assertThat(settings.files()).isEqualTo(OptionalInt.of(7));
         assertThat(settings.entries()).isEqualTo(8);
+        assertThat(settings.seed()).isEqualTo(10);
+    }
+
+    @Test
+    void takesOptionsThatSayWhatElse() throws UnknownHostException {
+        BenchSettings settings = settings(
+                Map.of(),
+                "--directory=a/b",
+                "--stable=file_sync",
+                "--commit-every=9",
+                "--verify",
+                "--bulk-writer",
+                "--keep",
+                "--server-pid=11");
+
         assertThat(settings.directory()).isEqualTo(Optional.of("a/b"));
         assertThat(settings.stability()).isEqualTo(Optional.of(Stability.FILE_SYNC));
         assertThat(settings.commitEvery()).isEqualTo(9);
         assertThat(settings.verify()).isTrue();
         assertThat(settings.bulkWriter()).isTrue();
         assertThat(settings.keep()).isTrue();
-        assertThat(settings.seed()).isEqualTo(10);
         assertThat(settings.serverPid()).isEqualTo(OptionalLong.of(11));
-        assertThat(settings.patience()).isEqualTo(Duration.ofSeconds(12));
     }
 
     @Test

@@ -8,10 +8,10 @@ import org.twinshare.client.probe.Stability;
  * Makes WRITE and COMMIT calls for one connection and checks what the server claims in its replies: the count, how firm
  * the data is, and a write verifier that stays the same. Not thread-safe.
  */
-final class WriteCalls {
+final class Writes {
     private static final int WCC_BEFORE_BYTES = 24;
 
-    private final Headers headers;
+    private final Calls calls;
     private final Stability stability;
     private final ByteBuffer[] dataOfSlot;
     private final boolean verify;
@@ -19,8 +19,8 @@ final class WriteCalls {
     private long verifier;
     private boolean verifierKnown;
 
-    WriteCalls(BenchSettings settings, Stability stability, int largestBytes) {
-        this.headers = new Headers(settings.target().credential());
+    Writes(BenchSettings settings, Stability stability, int largestBytes) {
+        this.calls = new Calls(settings.target().credential());
         this.stability = stability;
         this.verify = settings.verify();
         this.dataOfSlot = new ByteBuffer[settings.depth()];
@@ -42,23 +42,12 @@ final class WriteCalls {
         } else {
             data.limit(lengthBytes);
         }
-        SendQueue queue = headers.begin(Procedure.WRITE, turn);
-        queue.putOpaque(handle);
-        queue.putLong(origin.offsetBytes());
-        queue.putInt(lengthBytes);
-        queue.putInt(stability.number());
-        queue.endWithData(data);
-        return Procedure.WRITE;
+        return calls.write(handle, origin.offsetBytes(), stability.number(), data, turn);
     }
 
     /** A COMMIT of the whole file. */
     Procedure commit(byte[] handle, Turn turn) {
-        SendQueue queue = headers.begin(Procedure.COMMIT, turn);
-        queue.putOpaque(handle);
-        queue.putLong(0);
-        queue.putInt(0);
-        queue.end();
-        return Procedure.COMMIT;
+        return calls.commit(handle, turn);
     }
 
     boolean needsCommit() {
