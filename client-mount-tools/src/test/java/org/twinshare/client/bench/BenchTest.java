@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -161,8 +162,11 @@ class BenchTest {
 
     @Test
     void saysThatNobodyListens() throws Exception {
-        BenchSettings settings = settings(1, 1, false);
-        server.close();
+        int freed;
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            freed = listener.getLocalPort();
+        }
+        BenchSettings settings = settings(Target.at("127.0.0.1", freed), 1, 1, false);
 
         assertThatThrownBy(() -> new Bench(settings, WorkloadKind.NULL).run())
                 .isInstanceOfSatisfying(
@@ -223,7 +227,11 @@ class BenchTest {
     }
 
     private BenchSettings settings(int connections, int depth, boolean verify) throws IOException {
-        Target target = server.target();
+        return settings(server.target(), connections, depth, verify);
+    }
+
+    private static BenchSettings settings(Target target, int connections, int depth, boolean verify)
+            throws IOException {
         return new BenchSettings(
                 target,
                 "/localData",
