@@ -27,6 +27,12 @@ lab_enter() {
     exec unshare --net --mount --pid --fork --kill-child --mount-proc "$@"
 }
 
+# lab_end PID: ends what lab_enter became, and with it all that is inside. It takes no notice of gentler signals.
+lab_end() {
+    kill -KILL "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+}
+
 # To be called once inside: loopback, and an empty /run, where rpcbind and others keep sockets under fixed names.
 lab_prepare() {
     ip link set lo up

@@ -3,8 +3,6 @@ package org.twinshare.client.bench;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -48,40 +46,57 @@ public final class Bench {
      * @throws BenchException when the server cannot be reached, refuses the mount or the files, or stops answering
      */
     public RunReport run() throws BenchException {
-        try (NfsProbe probe = NfsProbe.connect(settings.target())) {
+        try (NfsProbe probe = connect()) {
+            try (Fixture fixture = makeFixture(probe)) {
+                prepare(fixture);
+                return run(fixture);
+            }
+        } catch (IOException failure) {
+            throw failure("the run of " + kind.commandName() + " broke off", failure, "look into the server's log");
+        }
+    }
+
+    private NfsProbe connect() throws BenchException {
+        try {
+            return NfsProbe.connect(settings.target());
+        } catch (IOException failure) {
+            Problem problem = new Problem(
+                    "no NFS server answers at " + settings.target().nfsAddress(),
+                    String.valueOf(failure.getMessage()),
+                    "start the server there, or name its ports with --port and --mount-port");
+            throw new BenchException(problem, true, failure);
+        }
+    }
+
+    private Fixture makeFixture(NfsProbe probe) throws IOException, BenchException {
+        try {
             FileHandle root = probe.mount(settings.path()).ok();
             String name = "twinshare-bench-"
                     + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-            try (Fixture fixture = Fixture.make(probe, root, name, settings.keep())) {
-                workload.prepare(fixture);
-                return run(fixture);
-            }
-        } catch (ConnectException | SocketTimeoutException failure) {
-            throw new BenchException(
-                    new Problem(
-                            "no NFS server answers at " + settings.target().nfsAddress(),
-                            String.valueOf(failure.getMessage()),
-                            "start the server there, or name its ports with --port and --mount-port"),
-                    true,
-                    failure);
-        } catch (UnexpectedStatusException failure) {
-            throw new BenchException(
-                    new Problem(
-                            "the files for " + kind.commandName() + " cannot be made in " + settings.path(),
-                            String.valueOf(failure.getMessage()),
-                            "export it to this machine for reading and writing, and name a user who may write there"
-                                    + " with --uid and --gid"),
-                    false,
-                    failure);
-        } catch (IOException failure) {
-            throw new BenchException(
-                    new Problem(
-                            "the run of " + kind.commandName() + " broke off",
-                            String.valueOf(failure.getMessage()),
-                            "look into the server's log"),
-                    false,
-                    failure);
+            return Fixture.make(probe, root, name, settings.keep());
+        } catch (UnexpectedStatusException refused) {
+            throw noFiles(refused);
         }
+    }
+
+    private void prepare(Fixture fixture) throws IOException, BenchException {
+        try {
+            workload.prepare(fixture);
+        } catch (UnexpectedStatusException refused) {
+            throw noFiles(refused);
+        }
+    }
+
+    private BenchException noFiles(UnexpectedStatusException refused) {
+        return failure(
+                "the files for " + kind.commandName() + " cannot be made in " + settings.path(),
+                refused,
+                "export it to this machine for reading and writing, and name a user who may write there with --uid and"
+                        + " --gid");
+    }
+
+    private static BenchException failure(String what, IOException cause, String remedy) {
+        return new BenchException(new Problem(what, String.valueOf(cause.getMessage()), remedy), false, cause);
     }
 
     /** Ends the measuring early, so that {@link #run} cleans up and returns soon; safe to call from any thread. */

@@ -58,6 +58,7 @@ public final class Comparison {
                     .goal(3));
 
     private final Map<String, List<JsonObject>> runs = new HashMap<>();
+    private final Map<String, Integer> faults = new HashMap<>();
     private final String base;
     private final String other;
 
@@ -85,6 +86,7 @@ public final class Comparison {
     private void add(Path file) throws IOException {
         String[] parts = file.getFileName().toString().split("\\.", 4);
         JsonObject report = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        faults.merge(parts[0], report.get("clean").getAsBoolean() ? 0 : 1, Integer::sum);
         runs.computeIfAbsent(key(parts[0], parts[2]), name -> new ArrayList<>())
                 .add(report.getAsJsonArray("runs").get(0).getAsJsonObject());
     }
@@ -104,8 +106,16 @@ public final class Comparison {
         line(text, "");
         line(
                 text,
-                "Peak memory under all of this: %s %s, %s %s. Statuses or bytes not as expected: %s %s, %s %s."
-                        .formatted(base, peak(base), other, peak(other), base, faults(base), other, faults(other)));
+                "Peak memory under all of this: %s %s, %s %s. Runs with a status or a byte not as expected: %s %d, %s %d."
+                        .formatted(
+                                base,
+                                peak(base),
+                                other,
+                                peak(other),
+                                base,
+                                faults.getOrDefault(base, 0),
+                                other,
+                                faults.getOrDefault(other, 0)));
         return text.toString();
     }
 
@@ -172,13 +182,6 @@ public final class Comparison {
                 .max()
                 .orElse(0);
         return bytes == 0 ? "-" : String.format(Locale.ROOT, "%,.0f MiB", bytes / MIB);
-    }
-
-    private long faults(String server) {
-        return all(server)
-                .filter(run -> !run.getAsJsonObject("unexpected_statuses").isEmpty()
-                        || run.get("wrong_count").getAsLong() > 0)
-                .count();
     }
 
     private Stream<JsonObject> all(String server) {

@@ -179,6 +179,8 @@ final class LoadConnection implements Turn, ReplyReader.Sink {
     private void finish(int slot) {
         tally.replied(procedures[slot], nowNs - startsNs[slot]);
         idle[idleCount++] = slot;
+        // A second reply to the same call is a reply to no call.
+        xids[slot] = ~xids[slot];
         script.replied(slot, reply, this);
     }
 

@@ -128,9 +128,12 @@ class BenchTest {
         assertThat(report.unexpected()).containsEntry("GETATTR STALE", OPERATIONS);
     }
 
-    @Test
-    void breaksOffWhenAReplyIsToNoCall() {
-        files.inject(FakeFiles.Fault.OTHER_TRANSACTION);
+    @ParameterizedTest
+    @EnumSource(
+            value = FakeFiles.Fault.class,
+            names = {"OTHER_TRANSACTION", "SAME_REPLY_TWICE"})
+    void breaksOffWhenAReplyIsToNoCall(FakeFiles.Fault fault) {
+        files.inject(fault);
 
         assertThatThrownBy(() -> new Bench(settings(1, 1, false), WorkloadKind.NULL).run())
                 .isInstanceOfSatisfying(

@@ -59,16 +59,15 @@ class ComparisonTest {
     void countsReportsWithFaults() throws IOException {
         report("twinshare", 1, "null", 5);
         Path file = directory.resolve("twinshare.1.null.json");
-        Files.writeString(file, Files.readString(file).replace("\"wrong_count\": 0", "\"wrong_count\": 7"));
+        Files.writeString(file, Files.readString(file).replace("\"clean\": true", "\"clean\": false"));
 
         assertThat(Comparison.table(directory, "ganesha", "twinshare")).contains("twinshare 1.");
     }
 
     private void report(String server, int turn, String label, int rate) throws IOException {
         String json = """
-                {"runs": [{
+                {"clean": true, "runs": [{
                   "operations_per_second": %d, "bytes_per_second": %d,
-                  "unexpected_statuses": {}, "wrong_count": 0,
                   "generator": {"cpu_share_of_one": 0.25},
                   "server_process": {"cpu_seconds_per_1000_calls": 0.03, "peak_memory_bytes": %d},
                   "beside_bulk_writer": {"p99_ratio": 2.5}}]}

@@ -30,6 +30,7 @@ final class FakeFiles implements FakeServer.Behaviour {
         NEW_VERIFIER,
         MISSING_ENTRY,
         OTHER_TRANSACTION,
+        SAME_REPLY_TWICE,
         SILENCE
     }
 
@@ -79,6 +80,9 @@ final class FakeFiles implements FakeServer.Behaviour {
         }
         if (procedure == Procedure.NULL && faults.contains(Fault.OTHER_TRANSACTION)) {
             reply[4] ^= 1;
+        }
+        if (procedure == Procedure.NULL && faults.contains(Fault.SAME_REPLY_TWICE)) {
+            return new XdrWriter().putRaw(reply).putRaw(reply).toArray();
         }
         return reply;
     }
