@@ -1,0 +1,51 @@
+# Sourced by ./twinshare and ./twinmount: finds a JDK, builds a module when its sources are newer than its build, and
+# starts its main class. Variables of the caller: root, the repository's top directory.
+
+# Words for a person: what is wrong, why, and what to do.
+launch_fail() {
+    printf 'error: %s\n cause: %s\nremedy: %s\n' "$1" "$2" "$3" >&2
+    exit 1
+}
+
+# Whether this directory holds Java 25 or later. Its release file says so without starting it.
+launch_is_java() {
+    local version
+    [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 1
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
+    [ "${version:-0}" -ge 25 ]
+}
+
+# Sets java_home: JAVA_HOME when it is new enough, else what is installed in /usr/lib/jvm.
+launch_find_java() {
+    local candidate
+    for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+        if [ -n "$candidate" ] && launch_is_java "$candidate"; then
+            java_home=$candidate
+            return 0
+        fi
+    done
+    launch_fail "no Java 25 found" "JAVA_HOME is '${JAVA_HOME:-}' and /usr/lib/jvm has none" \
+        "apt-get install temurin-25-jdk (packages of adoptium.net), or openjdk-25-jdk where the system has it,
+        or set JAVA_HOME to a JDK 25"
+}
+
+# launch_build MODULE SOURCE_MODULE...: builds MODULE with what it needs when there is no build, or when a source or a
+# pom.xml of the modules named is newer than the build.
+launch_build() {
+    local module=$1 stamp=$root/$1/target/launch.stamp paths=("$root/pom.xml") each
+    shift
+    for each in "$module" "$@"; do
+        paths+=("$root/$each/pom.xml" "$root/$each/src/main")
+    done
+    if [ -e "$stamp" ] && [ -z "$(find "${paths[@]}" -newer "$stamp" -print -quit)" ]; then
+        return 0
+    fi
+    command -v mvn >/dev/null || launch_fail "cannot build on first use" "Maven is not installed" "apt-get install maven"
+    echo "Building $module (on first use, and when sources have changed) ..." >&2
+    # The time of the beginning counts: a source that changes during the build is newer than the build.
+    mkdir -p "${stamp%/*}"
+    touch "$stamp.begun"
+    (cd "$root" && mvn -B -q -DskipTests -Djacoco.skip=true -pl "$module" -am package) >&2 ||
+        launch_fail "the build failed" "see above" "mvn -pl $module -am package"
+    mv "$stamp.begun" "$stamp"
+}
