@@ -25,8 +25,7 @@ launch_find_java() {
         fi
     done
     launch_fail "no Java 25 found" "JAVA_HOME is '${JAVA_HOME:-}' and /usr/lib/jvm has none" \
-        "apt-get install temurin-25-jdk (packages of adoptium.net), or openjdk-25-jdk where the system has it,
-        or set JAVA_HOME to a JDK 25"
+        "install a JDK 25, see the first lines of README.md, or set JAVA_HOME to one"
 }
 
 # launch_build MODULE SOURCE_MODULE...: builds MODULE with what it needs when there is no build, or when a source or a
@@ -48,4 +47,25 @@ launch_build() {
     (cd "$root" && mvn -B -q -DskipTests -Djacoco.skip=true -pl "$module" -am package) >&2 ||
         launch_fail "the build failed" "see above" "mvn -pl $module -am package"
     mv "$stamp.begun" "$stamp"
+}
+
+# Sets class_path: the jar of a module and all that it needs, in an order that is always the same.
+launch_class_path() {
+    local jars=("$1"/target/*-SNAPSHOT.jar "$1"/target/lib/*.jar)
+    class_path=$(IFS=:; echo "${jars[*]}")
+}
+
+# launch_cache_is_fresh MODULE CACHE: whether the ahead-of-time cache belongs to this build.
+launch_cache_is_fresh() {
+    [ -e "$2" ] && [ ! "$1/target/launch.stamp" -nt "$2" ]
+}
+
+# launch_train CACHE SCRIPT: lets a script run the program once, which leaves behind a cache of what it loaded, so that
+# later starts take half as long. Sees java_home, options, class_path and main. Without a cache everything works too.
+launch_train() {
+    local cache=$1 script=$2
+    echo "Preparing fast starts (once after a build) ..." >&2
+    ( . "$script" ) >"$cache.log" 2>&1 || echo "No fast starts: see $cache.log" >&2
+    # Also where it failed, so that it is not tried again with every start.
+    touch "$cache"
 }

@@ -3,9 +3,12 @@ package org.twinshare.fileserver.command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.fileserver.settings.Settings;
 import picocli.CommandLine;
@@ -19,14 +22,6 @@ import picocli.CommandLine.ScopeType;
         description = "The file server of a web farm: NFSv3 over TCP.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {
-            Serve.class,
-            Check.class,
-            ExportsCommand.class,
-            StatusCommand.class,
-            ClientsCommand.class,
-            HelpTopics.class
-        },
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         exitCodeOnExecutionException = ExitCodes.FAILED)
 public final class Twinshare {
@@ -36,17 +31,48 @@ public final class Twinshare {
             scope = ScopeType.INHERIT)
     private boolean debug;
 
+    /** All commands by name, in the order in which help shows them. */
+    private static final Map<String, Supplier<Object>> COMMANDS = commands();
+
     private Twinshare() {}
+
+    private static Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("serve", Serve::new);
+        commands.put("check", Check::new);
+        commands.put("exports", ExportsCommand::new);
+        commands.put("status", StatusCommand::new);
+        commands.put("clients", ClientsCommand::new);
+        commands.put("help", HelpTopics::new);
+        return commands;
+    }
+
+    /**
+     * The command line with the one command that is meant, because making ready all of them would take most of the time of
+     * a short command; with all of them where help or a mistake may show them.
+     */
+    private static CommandLine commandLine(Twinshare top, List<String> words) {
+        CommandLine commandLine = new CommandLine(top);
+        String meant =
+                words.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("");
+        boolean one = COMMANDS.containsKey(meant) && !meant.equals("help");
+        COMMANDS.forEach((name, command) -> {
+            if (!one || name.equals(meant)) {
+                commandLine.addSubcommand(name, command.get());
+            }
+        });
+        return commandLine;
+    }
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         List<String> words = Arrays.asList(arguments);
         LogSettings.apply(words.contains("--debug"));
         Twinshare top = new Twinshare();
-        CommandLine commandLine = new CommandLine(top);
+        CommandLine commandLine = commandLine(top, words);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         try {
-            commandLine.setDefaultValueProvider(new DefaultValues(settings(words, commandLine)));
+            commandLine.setDefaultValueProvider(new DefaultValues(settings(words)));
         } catch (Settings.Invalid e) {
             e.problems().forEach(problem -> System.err.println(problem.text()));
             System.exit(ExitCodes.USAGE);
@@ -64,13 +90,16 @@ public final class Twinshare {
     }
 
     /** The settings file: the one named, or the usual one where it exists. */
-    private static Settings settings(List<String> words, CommandLine commandLine) throws Settings.Invalid {
+    private static Settings settings(List<String> words) throws Settings.Invalid {
         String named = named(words);
         if (named == null) {
             named = System.getenv("TWINSHARE_CONFIG");
         }
         Path file = named == null ? Places.settings() : Path.of(named);
-        return named == null && !Files.exists(file) ? Settings.NONE : Settings.read(file, keys(commandLine));
+        if (named == null && !Files.exists(file)) {
+            return Settings.NONE;
+        }
+        return Settings.read(file, keys(commandLine(new Twinshare(), List.of())));
     }
 
     @Nullable private static String named(List<String> words) {

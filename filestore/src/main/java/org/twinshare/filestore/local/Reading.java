@@ -128,7 +128,7 @@ final class Reading {
 
     FileSystemSpace space(Caller caller, long id) throws ErrnoException {
         try (Node node = look.object(caller, id)) {
-            return Posix.fstatvfs(nodes.open(node));
+            return Posix.fstatfs(nodes.open(node));
         }
     }
 

@@ -8,12 +8,12 @@ import java.nio.ByteBuffer;
 import org.twinshare.filestore.ErrnoException;
 
 /**
- * System calls on the bytes of an open file. Buffers are direct: their memory is handed to the kernel as it is. All
+ * System calls on the bytes of an open file. Buffers are direct: their memory is handed to the kernel as it is, and they
+ * are used after each call, which keeps the collector from them during it. All
  * throw {@link ErrnoException} with the errno that the kernel gave. Thread-safe.
  */
 public final class Data {
     private static final int RWF_NOWAIT = 0x8;
-    private static final long IOVEC_BYTES = 16;
 
     private Data() {}
 
@@ -27,7 +27,7 @@ public final class Data {
             MemorySegment memory = MemorySegment.ofBuffer(into);
             long at = offsetBytes + (into.position() - begin);
             long read = SystemCall.run(
-                    "pread", s -> (long) Libc.PREAD.invokeExact(s.errno, fd, memory, memory.byteSize(), at));
+                    "pread", s -> s.call(CallNumber.PREAD64, fd, memory.address(), memory.byteSize(), at));
             if (read == 0) {
                 break;
             }
@@ -45,8 +45,7 @@ public final class Data {
         long read = SystemCall.run("preadv2", s -> {
             s.structure.set(ADDRESS, 0, memory);
             s.structure.set(JAVA_LONG, 8, memory.byteSize());
-            return (long) Libc.PREADV2.invokeExact(
-                    s.errno, fd, s.structure.asSlice(0, IOVEC_BYTES), 1, offsetBytes, RWF_NOWAIT);
+            return s.call(CallNumber.PREADV2, fd, s.structureAddress(), 1, offsetBytes, 0, RWF_NOWAIT);
         });
         into.position(into.position() + (int) read);
         return (int) read;
@@ -62,27 +61,27 @@ public final class Data {
             MemorySegment memory = MemorySegment.ofBuffer(from);
             long at = offsetBytes + (from.position() - begin);
             long written = SystemCall.run(
-                    "pwrite", s -> (long) Libc.PWRITE.invokeExact(s.errno, fd, memory, memory.byteSize(), at));
+                    "pwrite", s -> s.call(CallNumber.PWRITE64, fd, memory.address(), memory.byteSize(), at));
             from.position(from.position() + (int) written);
         }
     }
 
     public static void ftruncate(int fd, long sizeBytes) throws ErrnoException {
-        SystemCall.run("ftruncate", s -> (int) Libc.FTRUNCATE.invokeExact(s.errno, fd, sizeBytes));
+        SystemCall.run("ftruncate", s -> s.call(CallNumber.FTRUNCATE, fd, sizeBytes));
     }
 
     /** Data and all attributes are on disk when this returns. */
     public static void fsync(int fd) throws ErrnoException {
-        SystemCall.run("fsync", s -> (int) Libc.FSYNC.invokeExact(s.errno, fd));
+        SystemCall.run("fsync", s -> s.call(CallNumber.FSYNC, fd));
     }
 
     /** Data and the attributes that are needed to read them are on disk when this returns. */
     public static void fdatasync(int fd) throws ErrnoException {
-        SystemCall.run("fdatasync", s -> (int) Libc.FDATASYNC.invokeExact(s.errno, fd));
+        SystemCall.run("fdatasync", s -> s.call(CallNumber.FDATASYNC, fd));
     }
 
     /** Everything on the file system of this open object is on disk when this returns. */
     public static void syncfs(int fd) throws ErrnoException {
-        SystemCall.run("syncfs", s -> (int) Libc.SYNCFS.invokeExact(s.errno, fd));
+        SystemCall.run("syncfs", s -> s.call(CallNumber.SYNCFS, fd));
     }
 }

@@ -28,12 +28,12 @@ public final class Dents {
 
     /** Hands every entry of a directory to the sink, from the first on, in the file system's own order. */
     public static void readAll(int directoryFd, Sink sink) throws ErrnoException {
-        SystemCall.run("lseek", s -> (long) Libc.LSEEK.invokeExact(s.errno, directoryFd, 0L, SEEK_SET));
+        SystemCall.run("lseek", s -> s.call(CallNumber.LSEEK, directoryFd, 0L, SEEK_SET));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
             while (true) {
-                long filled = SystemCall.run("getdents64", s ->
-                        (long) Libc.GETDENTS64.invokeExact(s.errno, directoryFd, buffer, BUFFER_BYTES));
+                long filled = SystemCall.run(
+                        "getdents64", s -> s.call(CallNumber.GETDENTS64, directoryFd, buffer.address(), BUFFER_BYTES));
                 if (filled == 0) {
                     return;
                 }

@@ -39,8 +39,8 @@ public final class MoveWatch implements AutoCloseable {
     public static @Nullable MoveWatch open(int directoryFd) {
         try {
             int flags = FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE | FAN_REPORT_FID | FAN_REPORT_DIR_FID;
-            int fd = (int) SystemCall.run(
-                    "fanotify_init", s -> (int) Libc.FANOTIFY_INIT.invokeExact(s.errno, flags, OpenFlags.O_CLOEXEC));
+            int fd = (int)
+                    SystemCall.run("fanotify_init", s -> s.call(CallNumber.FANOTIFY_INIT, flags, OpenFlags.O_CLOEXEC));
             try {
                 mark(fd, directoryFd);
                 return new MoveWatch(fd);
@@ -54,13 +54,15 @@ public final class MoveWatch implements AutoCloseable {
     }
 
     private static void mark(int fd, int directoryFd) throws ErrnoException {
-        SystemCall.run("fanotify_mark", s -> (int) Libc.FANOTIFY_MARK.invokeExact(
-                s.errno,
-                fd,
-                FAN_MARK_ADD | FAN_MARK_FILESYSTEM,
-                FAN_MOVED_FROM | FAN_ONDIR,
-                directoryFd,
-                s.string(new byte[] {'.'})));
+        SystemCall.run(
+                "fanotify_mark",
+                s -> s.call(
+                        CallNumber.FANOTIFY_MARK,
+                        fd,
+                        FAN_MARK_ADD | FAN_MARK_FILESYSTEM,
+                        FAN_MOVED_FROM | FAN_ONDIR,
+                        directoryFd,
+                        s.string(new byte[] {'.'})));
     }
 
     /** Whether another process has moved a file or directory since the last call. */
@@ -77,7 +79,7 @@ public final class MoveWatch implements AutoCloseable {
 
     private long read() throws ErrnoException {
         try {
-            return SystemCall.run("read", s -> (long) Libc.READ.invokeExact(s.errno, fd, buffer, BUFFER_BYTES));
+            return SystemCall.run("read", s -> s.call(CallNumber.READ, fd, buffer.address(), BUFFER_BYTES));
         } catch (ErrnoException e) {
             if (e.errno() == Errno.EAGAIN) {
                 return 0;

@@ -16,17 +16,17 @@ public final class OwnProcess {
 
     /** Sets the file mode creation mask; returns the old one. */
     public static int umask(int mask) {
-        return number("umask", s -> (int) Libc.UMASK.invokeExact(s.errno, mask));
+        return number("umask", s -> s.call(CallNumber.UMASK, mask));
     }
 
     /** The user whose rights this process has, as an unsigned number in an int. */
     public static int geteuid() {
-        return (int) unsigned("geteuid", s -> (int) Libc.GETEUID.invokeExact(s.errno));
+        return (int) unsigned("geteuid", s -> s.call(CallNumber.GETEUID, 0));
     }
 
     /** The group whose rights this process has, as an unsigned number in an int. */
     public static int getegid() {
-        return (int) unsigned("getegid", s -> (int) Libc.GETEGID.invokeExact(s.errno));
+        return (int) unsigned("getegid", s -> s.call(CallNumber.GETEGID, 0));
     }
 
     private static long unsigned(String name, SystemCall call) {

@@ -41,7 +41,9 @@ public final class Posix {
     public static final long OMIT = Long.MIN_VALUE;
 
     private static final byte[] EMPTY = new byte[0];
-    private static final long SYS_OPENAT2 = 437;
+    /** In the structure, behind the largest handle. */
+    private static final int MOUNT_ID_OFFSET = 256;
+
     private static final long OPEN_HOW_BYTES = 24;
 
     private Posix() {}
@@ -49,8 +51,7 @@ public final class Posix {
     /** Opens relative to a directory; never follows a symbolic link in the last component. Returns the descriptor. */
     public static int openat(int directoryFd, byte[] path, int flags, int mode) throws ErrnoException {
         int all = flags | OpenFlags.O_CLOEXEC | OpenFlags.O_NOFOLLOW;
-        return (int) SystemCall.run(
-                "openat", s -> (int) Libc.OPENAT.invokeExact(s.errno, directoryFd, s.string(path), all, mode));
+        return (int) SystemCall.run("openat", s -> s.call(CallNumber.OPENAT, directoryFd, s.string(path), all, mode));
     }
 
     /** Opens a path of several components under the given restrictions (RESOLVE_*). */
@@ -60,22 +61,20 @@ public final class Posix {
             how.set(JAVA_LONG, 0, flags | OpenFlags.O_CLOEXEC);
             how.set(JAVA_LONG, 8, 0);
             how.set(JAVA_LONG, 16, resolve);
-            return (long) Libc.SYSCALL_OPENAT2.invokeExact(
-                    s.errno, SYS_OPENAT2, directoryFd, s.string(path), how, OPEN_HOW_BYTES);
+            return s.call(CallNumber.OPENAT2, directoryFd, s.string(path), s.structureAddress(), OPEN_HOW_BYTES);
         });
     }
 
     /** Opens the object of an O_PATH descriptor for data. */
     public static int reopen(int fd, int flags) throws ErrnoException {
         int all = flags | OpenFlags.O_CLOEXEC;
-        return (int) SystemCall.run(
-                "open", s -> (int) Libc.OPENAT.invokeExact(s.errno, AT_FDCWD, s.descriptorPath(fd), all, 0));
+        return (int) SystemCall.run("open", s -> s.call(CallNumber.OPENAT, AT_FDCWD, s.descriptorPath(fd), all, 0));
     }
 
     /** Closes; an error that close(2) could report was reported by the fsync before it, so none is thrown. */
     public static void close(int fd) {
         try {
-            SystemCall.run("close", s -> (int) Libc.CLOSE.invokeExact(s.errno, fd));
+            SystemCall.run("close", s -> s.call(CallNumber.CLOSE, fd));
         } catch (ErrnoException closedAllTheSame) {
             // Linux frees the descriptor whatever close() answers.
         }
@@ -107,7 +106,7 @@ public final class Posix {
     private static Stat statx(int fd, byte[] path, int flags) throws ErrnoException {
         return SystemCall.run(
                 "statx",
-                s -> (int) Libc.STATX.invokeExact(s.errno, fd, s.string(path), flags, Stat.MASK, s.structure),
+                s -> s.call(CallNumber.STATX, fd, s.string(path), flags, Stat.MASK, s.structureAddress()),
                 (s, result) -> Stat.decode(s.structure));
     }
 
@@ -118,9 +117,9 @@ public final class Posix {
                 "name_to_handle_at",
                 s -> {
                     s.structure.set(JAVA_INT, 0, KernelHandle.MAX_BYTES);
-                    MemorySegment mountId = s.structure.asSlice(256, 4);
-                    return (int) Libc.NAME_TO_HANDLE_AT.invokeExact(
-                            s.errno, fd, s.string(name), s.structure, mountId, flags);
+                    long mountId = s.structureAddress() + MOUNT_ID_OFFSET;
+                    return s.call(
+                            CallNumber.NAME_TO_HANDLE_AT, fd, s.string(name), s.structureAddress(), mountId, flags);
                 },
                 (s, result) -> KernelHandle.decode(s.structure));
     }
@@ -130,20 +129,18 @@ public final class Posix {
         int all = flags | OpenFlags.O_CLOEXEC;
         return (int) SystemCall.run("open_by_handle_at", s -> {
             handle.encode(s.structure);
-            return (int) Libc.OPEN_BY_HANDLE_AT.invokeExact(s.errno, mountFd, s.structure, all);
+            return s.call(CallNumber.OPEN_BY_HANDLE_AT, mountFd, s.structureAddress(), all);
         });
     }
 
     /** Sets owner and group of an open object (an O_PATH descriptor will do); -1 leaves one as it is. */
     public static void fchown(int fd, int uid, int gid) throws ErrnoException {
-        SystemCall.run("fchownat", s ->
-                (int) Libc.FCHOWNAT.invokeExact(s.errno, fd, s.string(EMPTY), uid, gid, AT_EMPTY_PATH));
+        SystemCall.run("fchownat", s -> s.call(CallNumber.FCHOWNAT, fd, s.string(EMPTY), uid, gid, AT_EMPTY_PATH));
     }
 
     /** Sets the permission bits of an open object that is not a symbolic link (an O_PATH descriptor will do). */
     public static void fchmod(int fd, int mode) throws ErrnoException {
-        SystemCall.run(
-                "fchmodat", s -> (int) Libc.FCHMODAT.invokeExact(s.errno, AT_FDCWD, s.descriptorPath(fd), mode, 0));
+        SystemCall.run("fchmodat", s -> s.call(CallNumber.FCHMODAT, AT_FDCWD, s.descriptorPath(fd), mode, 0));
     }
 
     /** Sets access and modify time, in nanoseconds since 1970, of an open object (an O_PATH descriptor will do). */
@@ -151,7 +148,7 @@ public final class Posix {
         SystemCall.run("utimensat", s -> {
             timespec(s.structure, 0, accessNs);
             timespec(s.structure, 16, modifyNs);
-            return (int) Libc.UTIMENSAT.invokeExact(s.errno, fd, s.string(EMPTY), s.structure, AT_EMPTY_PATH);
+            return s.call(CallNumber.UTIMENSAT, fd, s.string(EMPTY), s.structureAddress(), AT_EMPTY_PATH);
         });
     }
 
@@ -163,7 +160,7 @@ public final class Posix {
     }
 
     public static void mkdirat(int directoryFd, byte[] name, int mode) throws ErrnoException {
-        SystemCall.run("mkdirat", s -> (int) Libc.MKDIRAT.invokeExact(s.errno, directoryFd, s.string(name), mode));
+        SystemCall.run("mkdirat", s -> s.call(CallNumber.MKDIRAT, directoryFd, s.string(name), mode));
     }
 
     /** Makes a FIFO, a socket, a device, or an empty regular file. */
@@ -171,18 +168,17 @@ public final class Posix {
             throws ErrnoException {
         int typeAndMode = type.formatBits() | mode;
         long device = makedev(major, minor);
-        SystemCall.run("mknodat", s ->
-                (int) Libc.MKNODAT.invokeExact(s.errno, directoryFd, s.string(name), typeAndMode, device));
+        SystemCall.run("mknodat", s -> s.call(CallNumber.MKNODAT, directoryFd, s.string(name), typeAndMode, device));
     }
 
-    /** The C library's encoding of a device number (gnu_dev_makedev). */
+    /** The kernel's encoding of a device number (new_decode_dev of linux/kdev_t.h). */
     private static long makedev(int major, int minor) {
-        return (major & 0x00000fffL) << 8 | (major & 0xfffff000L) << 32 | minor & 0xffL | (minor & 0xffffff00L) << 12;
+        return (major & 0xfffL) << 8 | minor & 0xffL | (minor & 0xfff00L) << 12;
     }
 
     public static void symlinkat(byte[] target, int directoryFd, byte[] name) throws ErrnoException {
-        SystemCall.run("symlinkat", s ->
-                (int) Libc.SYMLINKAT.invokeExact(s.errno, s.string(target), directoryFd, s.otherString(name)));
+        SystemCall.run(
+                "symlinkat", s -> s.call(CallNumber.SYMLINKAT, s.string(target), directoryFd, s.otherString(name)));
     }
 
     /** The bytes in a symbolic link that was opened with O_PATH. */
@@ -198,56 +194,66 @@ public final class Posix {
     private static byte[] readlinkat(int directoryFd, byte[] path) throws ErrnoException {
         return SystemCall.run(
                 "readlinkat",
-                s -> (long) Libc.READLINKAT.invokeExact(s.errno, directoryFd, s.string(path), s.room(), 4096L),
+                s -> s.call(CallNumber.READLINKAT, directoryFd, s.string(path), s.roomAddress(), 4096L),
                 (s, length) -> s.room().asSlice(0, length).toArray(JAVA_BYTE));
     }
 
     /** Gives an open object one more name; needs CAP_DAC_READ_SEARCH, and is then cheaper than {@link #linkat}. */
     public static void linkatAsRoot(int fd, int directoryFd, byte[] name) throws ErrnoException {
-        SystemCall.run("linkat", s -> (int)
-                Libc.LINKAT.invokeExact(s.errno, fd, s.string(EMPTY), directoryFd, s.otherString(name), AT_EMPTY_PATH));
+        SystemCall.run(
+                "linkat",
+                s -> s.call(CallNumber.LINKAT, fd, s.string(EMPTY), directoryFd, s.otherString(name), AT_EMPTY_PATH));
     }
 
     /** Gives an open object (an O_PATH or O_TMPFILE descriptor will do) one more name. */
     public static void linkat(int fd, int directoryFd, byte[] name) throws ErrnoException {
-        SystemCall.run("linkat", s -> (int) Libc.LINKAT.invokeExact(
-                s.errno, AT_FDCWD, s.descriptorPath(fd), directoryFd, s.otherString(name), AT_SYMLINK_FOLLOW));
+        SystemCall.run(
+                "linkat",
+                s -> s.call(
+                        CallNumber.LINKAT,
+                        AT_FDCWD,
+                        s.descriptorPath(fd),
+                        directoryFd,
+                        s.otherString(name),
+                        AT_SYMLINK_FOLLOW));
     }
 
     /** Removes a name of anything but a directory. */
     public static void unlinkat(int directoryFd, byte[] name) throws ErrnoException {
-        SystemCall.run("unlinkat", s -> (int) Libc.UNLINKAT.invokeExact(s.errno, directoryFd, s.string(name), 0));
+        SystemCall.run("unlinkat", s -> s.call(CallNumber.UNLINKAT, directoryFd, s.string(name), 0));
     }
 
     /** Removes an empty directory. */
     public static void rmdirat(int directoryFd, byte[] name) throws ErrnoException {
-        SystemCall.run(
-                "unlinkat", s -> (int) Libc.UNLINKAT.invokeExact(s.errno, directoryFd, s.string(name), AT_REMOVEDIR));
+        SystemCall.run("unlinkat", s -> s.call(CallNumber.UNLINKAT, directoryFd, s.string(name), AT_REMOVEDIR));
     }
 
     public static void renameat2(int fromFd, byte[] fromName, int toFd, byte[] toName, int flags)
             throws ErrnoException {
-        SystemCall.run("renameat2", s -> (int)
-                Libc.RENAMEAT2.invokeExact(s.errno, fromFd, s.string(fromName), toFd, s.otherString(toName), flags));
+        SystemCall.run(
+                "renameat2",
+                s -> s.call(CallNumber.RENAMEAT2, fromFd, s.string(fromName), toFd, s.otherString(toName), flags));
     }
 
     /** Space and inodes left on the file system of an open object. */
-    public static FileSystemSpace fstatvfs(int fd) throws ErrnoException {
+    public static FileSystemSpace fstatfs(int fd) throws ErrnoException {
         return SystemCall.run(
-                "fstatvfs",
-                s -> (int) Libc.FSTATVFS.invokeExact(s.errno, fd, s.structure),
+                "fstatfs",
+                s -> s.call(CallNumber.FSTATFS, fd, s.structureAddress()),
                 (s, result) -> space(s.structure));
     }
 
-    /** Reads a {@code struct statvfs64} (bits/statvfs.h, 64-bit Linux). */
-    private static FileSystemSpace space(MemorySegment statvfs) {
-        long fragmentBytes = statvfs.get(JAVA_LONG, 8);
+    /** Reads a {@code struct statfs} of 64-bit Linux (statfs(2)). */
+    private static FileSystemSpace space(MemorySegment statfs) {
+        long fragmentBytes = statfs.get(JAVA_LONG, 72);
+        long unitBytes = fragmentBytes == 0 ? statfs.get(JAVA_LONG, 8) : fragmentBytes;
+        long freeFiles = statfs.get(JAVA_LONG, 48);
         return new FileSystemSpace(
-                fragmentBytes * statvfs.get(JAVA_LONG, 16),
-                fragmentBytes * statvfs.get(JAVA_LONG, 24),
-                fragmentBytes * statvfs.get(JAVA_LONG, 32),
-                statvfs.get(JAVA_LONG, 40),
-                statvfs.get(JAVA_LONG, 48),
-                statvfs.get(JAVA_LONG, 56));
+                unitBytes * statfs.get(JAVA_LONG, 16),
+                unitBytes * statfs.get(JAVA_LONG, 24),
+                unitBytes * statfs.get(JAVA_LONG, 32),
+                statfs.get(JAVA_LONG, 40),
+                freeFiles,
+                freeFiles);
     }
 }

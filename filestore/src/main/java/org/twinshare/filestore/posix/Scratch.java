@@ -27,7 +27,7 @@ final class Scratch implements AutoCloseable {
     private Scratch() {
         // Never freed: there are as many as ever ran at once, and they are used again.
         MemorySegment block = Arena.global().allocate(64 + STRUCTURE_BYTES + 2L * STRING_BYTES, 64);
-        errno = block.asSlice(0, Libc.ERRNO_LAYOUT);
+        errno = block.asSlice(0, Kernel.ERRNO_LAYOUT);
         structure = block.asSlice(64, STRUCTURE_BYTES);
         first = block.asSlice(64 + STRUCTURE_BYTES, STRING_BYTES);
         second = block.asSlice(64 + STRUCTURE_BYTES + STRING_BYTES, STRING_BYTES);
@@ -52,29 +52,29 @@ final class Scratch implements AutoCloseable {
         return (int) Thread.currentThread().threadId() & (STRIPES - 1);
     }
 
-    /** The bytes as a C string, good until this is closed. */
-    MemorySegment string(byte[] bytes) {
+    /** The address of these bytes as a C string, good until this is closed. */
+    long string(byte[] bytes) {
         return fill(first, bytes);
     }
 
     /** The second string of a call that takes two. */
-    MemorySegment otherString(byte[] bytes) {
+    long otherString(byte[] bytes) {
         return fill(second, bytes);
     }
 
     /** A third string, short, in the place of the structure. */
-    MemorySegment inStructure(byte[] bytes) {
+    long inStructure(byte[] bytes) {
         return fill(structure, bytes);
     }
 
-    private static MemorySegment fill(MemorySegment to, byte[] bytes) {
+    private static long fill(MemorySegment to, byte[] bytes) {
         MemorySegment.copy(bytes, 0, to, ValueLayout.JAVA_BYTE, 0, bytes.length);
         to.set(ValueLayout.JAVA_BYTE, bytes.length, (byte) 0);
-        return to;
+        return to.address();
     }
 
     /** {@code /proc/self/fd/N} as a C string: reaches an object through a descriptor that was opened with O_PATH. */
-    MemorySegment descriptorPath(int fd) {
+    long descriptorPath(int fd) {
         return fill(first, ("/proc/self/fd/" + fd).getBytes(US_ASCII));
     }
 
@@ -83,7 +83,42 @@ final class Scratch implements AutoCloseable {
         return second;
     }
 
+    /** Its address, for a call that writes there. */
+    long roomAddress() {
+        return second.address();
+    }
+
+    /** The address of the structure. */
+    long structureAddress() {
+        return structure.address();
+    }
+
+    long call(CallNumber call, long a) throws Throwable {
+        return call(call, a, 0, 0, 0, 0, 0);
+    }
+
+    long call(CallNumber call, long a, long b) throws Throwable {
+        return call(call, a, b, 0, 0, 0, 0);
+    }
+
+    long call(CallNumber call, long a, long b, long c) throws Throwable {
+        return call(call, a, b, c, 0, 0, 0);
+    }
+
+    long call(CallNumber call, long a, long b, long c, long d) throws Throwable {
+        return call(call, a, b, c, d, 0, 0);
+    }
+
+    long call(CallNumber call, long a, long b, long c, long d, long e) throws Throwable {
+        return call(call, a, b, c, d, e, 0);
+    }
+
+    /** Invokes the kernel; a negative result means that errno was set. */
+    long call(CallNumber call, long a, long b, long c, long d, long e, long f) throws Throwable {
+        return (long) Kernel.SYSCALL.invokeExact(errno, call.number, a, b, c, d, e, f);
+    }
+
     int errno() {
-        return (int) Libc.ERRNO.get(errno, 0L);
+        return (int) Kernel.ERRNO.get(errno, 0L);
     }
 }

@@ -3,7 +3,6 @@ package org.twinshare.filestore.posix;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
@@ -21,16 +20,16 @@ public final class Xattr {
     public static byte @Nullable [] get(int fd, String name) throws ErrnoException {
         byte[] attribute = name.getBytes(US_ASCII);
         return orNull(s -> {
-            MemorySegment path = s.descriptorPath(fd);
-            MemorySegment named = s.inStructure(attribute);
-            return (long) Libc.GETXATTR.invokeExact(s.errno, path, named, s.room(), MAX_BYTES);
+            long path = s.descriptorPath(fd);
+            long named = s.inStructure(attribute);
+            return s.call(CallNumber.GETXATTR, path, named, s.roomAddress(), MAX_BYTES);
         });
     }
 
     /** As {@link #get}, of an object that was opened for data, at a fifth of the price. */
     public static byte @Nullable [] getOpen(int fd, String name) throws ErrnoException {
         byte[] attribute = name.getBytes(US_ASCII);
-        return orNull(s -> (long) Libc.FGETXATTR.invokeExact(s.errno, fd, s.string(attribute), s.room(), MAX_BYTES));
+        return orNull(s -> s.call(CallNumber.FGETXATTR, fd, s.string(attribute), s.roomAddress(), MAX_BYTES));
     }
 
     private static byte @Nullable [] orNull(SystemCall call) throws ErrnoException {
@@ -48,17 +47,19 @@ public final class Xattr {
     /** Sets the value on an object that was opened for data, which is half the price of {@link #set}. */
     public static void setOpen(int fd, String name, byte[] value) throws ErrnoException {
         byte[] attribute = name.getBytes(US_ASCII);
-        SystemCall.run("fsetxattr", s -> (int) Libc.FSETXATTR.invokeExact(
-                s.errno, fd, s.string(attribute), s.otherString(value), (long) value.length, 0));
+        SystemCall.run(
+                "fsetxattr",
+                s -> s.call(
+                        CallNumber.FSETXATTR, fd, s.string(attribute), s.otherString(value), (long) value.length, 0));
     }
 
     /** Sets the value, replacing an old one. */
     public static void set(int fd, String name, byte[] value) throws ErrnoException {
         byte[] attribute = name.getBytes(US_ASCII);
         SystemCall.run("setxattr", s -> {
-            MemorySegment path = s.descriptorPath(fd);
-            MemorySegment named = s.inStructure(attribute);
-            return (int) Libc.SETXATTR.invokeExact(s.errno, path, named, s.otherString(value), (long) value.length, 0);
+            long path = s.descriptorPath(fd);
+            long named = s.inStructure(attribute);
+            return s.call(CallNumber.SETXATTR, path, named, s.otherString(value), (long) value.length, 0);
         });
     }
 }

@@ -1,0 +1,33 @@
+package org.twinshare.filestore.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The one native call of the project: syscall(2) with a number and six arguments. One call instead of one for each function,
+ * because linking a native function takes milliseconds of every start, and this is linked once.
+ */
+final class Kernel {
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
+    static final VarHandle ERRNO = ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    /** {@code syscall(number, a, b, c, d, e, f)}, with the place where errno is kept before them. */
+    static final MethodHandle SYSCALL = LINKER.downcallHandle(
+            LINKER.defaultLookup()
+                    .find("syscall")
+                    .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no syscall()")),
+            FunctionDescriptor.of(
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.captureCallState("errno"),
+            Linker.Option.firstVariadicArg(1));
+
+    private Kernel() {}
+}
