@@ -30,7 +30,7 @@ final class HostNetworks {
         try {
             for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
                 boolean container = CONTAINER_PREFIXES.stream().anyMatch(each.getName()::startsWith);
-                if (each.isUp() && !each.isLoopback() && !container) {
+                if (!each.isLoopback() && !container) {
                     each.getInterfaceAddresses()
                             .forEach(address -> card(each.getName(), address).ifPresent(cards::add));
                 }

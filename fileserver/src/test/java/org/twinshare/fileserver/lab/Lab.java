@@ -1,0 +1,110 @@
+package org.twinshare.fileserver.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A network of its own with a server in it and web nodes that are real Linux kernels (User Mode Linux). Nothing of it is
+ * left when it is closed, and no packet leaves it.
+ */
+public final class Lab implements AutoCloseable {
+    /** Address of the server, which is the bridge's. */
+    public static final String SERVER = "10.213.77.1";
+
+    private static final Path SCRIPT =
+            Path.of("src/test/linux-client/linux-client").toAbsolutePath();
+    private static final Duration BOOT = Duration.ofMinutes(3);
+
+    private final String namespace = "tw" + ProcessHandle.current().pid();
+    private final Path directory;
+    private final Map<String, String> environment;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    private Lab(Path directory) {
+        this.directory = directory;
+        this.environment =
+                Map.of("LINUX_CLIENT_STATE", directory.resolve("clients").toString());
+    }
+
+    /** Opens a lab; the test is skipped, and says why, where it cannot be. */
+    public static Lab open() {
+        Assumptions.assumeTrue(
+                "root".equals(System.getProperty("user.name")), "a network namespace and a tap device need root");
+        Assumptions.assumeTrue(
+                Stream.of("/usr/bin/linux.uml", "/sbin/mount.nfs", "/dev/net/tun")
+                        .allMatch(file -> Files.exists(Path.of(file))),
+                "user-mode-linux, nfs-common and /dev/net/tun are needed; ./test installs them");
+        try {
+            Lab lab = new Lab(Files.createTempDirectory("twinshare-lab"));
+            lab.script("net", "up").orFail();
+            return lab;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A new directory below the lab's, which anybody may write in. */
+    public Path directory(String name) {
+        try {
+            Path made = Files.createDirectories(directory.resolve(name));
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxrwxrwx"));
+            return made;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    Shell.Result script(String... arguments) {
+        return script(BOOT, arguments);
+    }
+
+    Shell.Result script(Duration atMost, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+        int words = arguments[0].equals("net") ? 2 : 1;
+        command.addAll(Arrays.asList(arguments).subList(0, words));
+        command.addAll(List.of("--netns", namespace));
+        command.addAll(Arrays.asList(arguments).subList(words, arguments.length));
+        return Shell.run(environment, atMost, command);
+    }
+
+    /** Starts the server with these arguments behind {@code serve}. */
+    public LabServer serve(String... arguments) {
+        LabServer server = new LabServer(this, List.of(arguments));
+        opened.add(server);
+        server.start();
+        return server;
+    }
+
+    /** Boots a node; its options are those of the linux-client script. */
+    public LabClient boot(String name, String... options) {
+        List<String> words = new ArrayList<>(List.of("start", name, "--lifetime", "1200"));
+        words.addAll(List.of(options));
+        script(words.toArray(String[]::new)).orFail();
+        LabClient client = new LabClient(this, name);
+        opened.add(client);
+        return client;
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
+        }
+        script("net", "down");
+        Shell.run(environment, BOOT, List.of(SCRIPT.toString(), "cleanup"));
+        Shell.run("rm", "-rf", directory.toString());
+    }
+}

@@ -1,0 +1,48 @@
+package org.twinshare.fileserver.lab;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A web node that is up: a real Linux kernel, with the export mounted at {@link #MOUNT} unless it was booted without. */
+public final class LabClient implements AutoCloseable {
+    /** Where the export is mounted. */
+    public static final String MOUNT = "/mnt/nfs";
+
+    private final Lab lab;
+    private final String name;
+
+    LabClient(Lab lab, String name) {
+        this.lab = lab;
+        this.name = name;
+    }
+
+    /** Runs a script of sh on the node as root, in the mount point where there is one; fails when the script does. */
+    public String sh(String script) {
+        return run(Duration.ofMinutes(2), List.of(), script).orFail();
+    }
+
+    /** The same as another user, in no further group. */
+    public String shAs(int uid, int gid, String script) {
+        return run(Duration.ofMinutes(2), List.of("--user", uid + ":" + gid), script)
+                .orFail();
+    }
+
+    /** Runs a script whose end is to be looked at; exit code 124 when it was not done in time. */
+    public Shell.Result run(Duration atMost, List<String> options, String script) {
+        List<String> words = new ArrayList<>(List.of("exec", "--timeout", Long.toString(atMost.toSeconds())));
+        words.addAll(options);
+        words.addAll(List.of(name, "--", "sh", "-ec", "cd " + MOUNT + " 2>/dev/null || cd /\n" + script));
+        return lab.script(atMost.plusSeconds(30), words.toArray(String[]::new));
+    }
+
+    /** Cuts its power. */
+    public void cutPower() {
+        lab.script("stop", name, "--hard").orFail();
+    }
+
+    @Override
+    public void close() {
+        lab.script("stop", name, "--hard");
+    }
+}

@@ -1,0 +1,148 @@
+package org.twinshare.fileserver.lab;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** The server as a process of its own in the lab's network, which can be killed and started again. */
+public final class LabServer implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final Lab lab;
+    private final List<String> arguments;
+    private final List<String> output = new CopyOnWriteArrayList<>();
+    private @Nullable Process process;
+
+    LabServer(Lab lab, List<String> arguments) {
+        this.lab = lab;
+        this.arguments = arguments;
+    }
+
+    /** The command line of any of our commands in the lab's network. */
+    private List<String> command(List<String> words) {
+        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", lab.namespace()));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:MaxDirectMemorySize=256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "-Djdk.virtualThreadScheduler.parallelism=32",
+                "-Djdk.virtualThreadScheduler.maxPoolSize=64",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.twinshare.fileserver.command.Twinshare"));
+        command.addAll(words);
+        return command;
+    }
+
+    /** Starts it, and waits until it serves. */
+    public void start() {
+        List<String> words = new ArrayList<>(List.of("serve"));
+        words.addAll(arguments);
+        words.addAll(List.of("--state", state().toString(), "--http", "127.0.0.1:9049"));
+        int before = output.size();
+        Process started = launch(words);
+        process = started;
+        Thread.ofVirtual().start(() -> collect(started));
+        Awaitility.await("the server serves")
+                .atMost(START)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> serves(before) || !started.isAlive());
+        if (!started.isAlive()) {
+            throw new AssertionError("the server ended:\n" + output());
+        }
+    }
+
+    private boolean serves(int before) {
+        return output.stream().skip(before).anyMatch(line -> line.contains("Mount it"));
+    }
+
+    private Process launch(List<String> words) {
+        try {
+            return new ProcessBuilder(command(words)).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void collect(Process started) {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                output.add(line);
+            }
+        } catch (IOException e) {
+            output.add(e.toString());
+        }
+    }
+
+    private Process process() {
+        return Objects.requireNonNull(process);
+    }
+
+    private Path state() {
+        return lab.directory("state");
+    }
+
+    /** Everything it has printed. */
+    public String output() {
+        return String.join("\n", output);
+    }
+
+    /** Ends it without a word, as a crash of the process does. */
+    public void kill() {
+        process().destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Asks it to stop, and waits for it; returns how long that took. */
+    public Duration stop() {
+        long begin = System.nanoTime();
+        process().destroy();
+        awaitEnd();
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process().waitFor(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("the server does not end:\n" + output());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Process number, for /proc. */
+    public long pid() {
+        return process().pid();
+    }
+
+    /** Runs another of our commands against it. */
+    public Shell.Result twinshare(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--state", state().toString()));
+        return Shell.run(Map.of(), Duration.ofMinutes(1), command(all));
+    }
+
+    @Override
+    public void close() {
+        process().destroyForcibly();
+    }
+}
