@@ -73,7 +73,8 @@ public sealed interface ClientMatch {
 
         @Override
         public String text() {
-            return network.text();
+            // A network of one keeps its length: without it, the text would be a single host, which ranks before.
+            return InetAddresses.toAddrString(network.base()) + "/" + network.prefixLength();
         }
 
         @Override

@@ -72,5 +72,6 @@ class HostPatternTest {
     @Test
     void isEqualToTheSamePatternInAnotherCase() {
         assertThat(HostPattern.of("WEB*")).isEqualTo(HostPattern.of("web*")).hasSameHashCodeAs(HostPattern.of("web*"));
+        assertThat(HostPattern.of("web*")).isNotEqualTo(HostPattern.of("web?")).hasToString("web*");
     }
 }
