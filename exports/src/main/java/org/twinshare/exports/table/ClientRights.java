@@ -92,6 +92,14 @@ public final class ClientRights {
         return holding.isEmpty() ? NOT_EXPORTED : new Refused(Reason.NO_CLIENT_MATCHES, Optional.of(holding.get(0)));
     }
 
+    /**
+     * True when there is an export that this client may use, or may turn out to: for services that answer only clients of
+     * the table, such as the portmapper.
+     */
+    public boolean mayUseAnything() {
+        return byNumber.values().stream().anyMatch(decision -> !(decision instanceof Refused));
+    }
+
     /** False when the table was swapped or the client's names may have changed: ask for the rights again. */
     public boolean isCurrent() {
         return !stale && !pending && tableIsCurrent.getAsBoolean();

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.client.IpNetwork;
+import org.twinshare.exports.names.KnownNames;
 import org.twinshare.exports.names.NameResolver;
 
 /**
@@ -22,19 +23,26 @@ public final class CurrentExports {
     private static final int MAX_REMEMBERED = 16_384;
 
     private final NameResolver names;
+    private final KnownNames known;
     private final AtomicLong answers = new AtomicLong();
     private final Object swapLock = new Object();
     private final Object reloadLock = new Object();
     private volatile InForce inForce;
 
-    private CurrentExports(ExportTable table, NameResolver names) {
+    private CurrentExports(ExportTable table, NameResolver names, KnownNames known) {
         this.names = names;
+        this.known = known;
         this.inForce = new InForce(table);
     }
 
     /** Puts a first table in force; from now on the resolver tells this object of new names. */
     public static CurrentExports of(ExportTable table, NameResolver names) {
-        CurrentExports current = new CurrentExports(table, names);
+        return of(table, names, names);
+    }
+
+    /** As {@link #of(ExportTable, NameResolver)}, with decisions made by {@code known}, a view of {@code names}. */
+    static CurrentExports of(ExportTable table, NameResolver names, KnownNames known) {
+        CurrentExports current = new CurrentExports(table, names, known);
         names.setListener(current.new NameListener());
         return current;
     }
@@ -51,8 +59,8 @@ public final class CurrentExports {
     public ClientRights rights(InetAddress address) {
         InetAddress client = IpNetwork.canonical(address);
         InForce now = inForce;
-        ClientRights known = now.remembered.get(client);
-        return known != null ? known : decide(client, now);
+        ClientRights remembered = now.remembered.get(client);
+        return remembered != null ? remembered : decide(client, now);
     }
 
     /**
@@ -103,12 +111,12 @@ public final class CurrentExports {
      * @param port the port of the client's call, if there was one
      */
     public Explanation explain(InetAddress address, OptionalInt port, BytePath path) {
-        return new Explainer(table(), names, names.failureOf(address)).explain(address, port, path);
+        return new Explainer(table(), known, names.failureOf(address)).explain(address, port, path);
     }
 
     private ClientRights decide(InetAddress client, InForce now) {
         long answersBefore = answers.get();
-        ClientRights rights = ClientRights.decide(client, now.table, names, () -> !now.over);
+        ClientRights rights = ClientRights.decide(client, now.table, known, () -> !now.over);
         if (rights.isPending()) {
             return rights;
         }
