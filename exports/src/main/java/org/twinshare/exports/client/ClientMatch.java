@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.util.Comparator;
 
 /**
- * Which clients an entry means: one of the forms of exports(5), "Machine Name Formats". A value only; whether an address
- * matches is decided in the table, with what is known of names.
+ * Which clients an entry means: one of the forms of exports(5), "Machine Name Formats". A value only; whether an
+ * address matches is decided in the table, with what is known of names.
  */
 public sealed interface ClientMatch {
 

@@ -30,8 +30,8 @@ public final class ExportsReader {
     private ExportsReader() {}
 
     /**
-     * Reads {@code file}, and after it the files {@code *.exports} of the directory {@code file.d} in the order of their
-     * names, those with a dot in front left out (exports(5), "Extra Export Tables").
+     * Reads {@code file}, and after it the files {@code *.exports} of the directory {@code file.d} in the order of
+     * their names, those with a dot in front left out (exports(5), "Extra Export Tables").
      */
     public static ParseResult read(Path file) {
         Diagnostics diagnostics = new Diagnostics();

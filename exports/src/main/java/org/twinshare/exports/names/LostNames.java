@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which names of the table were found once and are not any more, so that an operator is told once when one is lost, when
- * it is given up and when it is back. A name never found is told of when the table is loaded. Thread-safe.
+ * Which names of the table were found once and are not any more, so that an operator is told once when one is lost,
+ * when it is given up and when it is back. A name never found is told of when the table is loaded. Thread-safe.
  */
 final class LostNames {
 

@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
 import org.twinshare.exports.client.IpNetwork;
 
 /**
- * All that is known of names, kept fresh in the background: the names of client addresses as they turn up, the addresses
- * of the hosts and the members of the netgroups in the table from {@link #prepare} on. Thread-safe; reading never blocks.
+ * All that is known of names, kept fresh in the background: the names of client addresses as they turn up, the
+ * addresses of the hosts and the members of the netgroups in the table from {@link #prepare} on. Thread-safe; reading
+ * never blocks.
  */
 public final class NameResolver implements KnownNames, AutoCloseable {
 

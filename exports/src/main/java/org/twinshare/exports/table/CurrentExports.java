@@ -14,8 +14,8 @@ import org.twinshare.exports.names.KnownNames;
 import org.twinshare.exports.names.NameResolver;
 
 /**
- * The table in force, and what it says to each client. Swapping the table, or learning another name of a client, ends the
- * {@link ClientRights} given out before. Thread-safe; only {@link #reload} blocks.
+ * The table in force, and what it says to each client. Swapping the table, or learning another name of a client, ends
+ * the {@link ClientRights} given out before. Thread-safe; only {@link #reload} blocks.
  */
 public final class CurrentExports {
 
@@ -64,9 +64,9 @@ public final class CurrentExports {
     }
 
     /**
-     * What this client may do, once the names that this needs are known: for MNT, and for the first call of a client after
-     * a restart. Completes at once when nothing is pending, and after {@code atMost} in any case; what is pending then
-     * was not found out in time.
+     * What this client may do, once the names that this needs are known: for MNT, and for the first call of a client
+     * after a restart. Completes at once when nothing is pending, and after {@code atMost} in any case; what is
+     * pending then was not found out in time.
      */
     public CompletableFuture<ClientRights> rightsOnceKnown(InetAddress address, Duration atMost) {
         ClientRights now = rights(address);
@@ -99,14 +99,17 @@ public final class CurrentExports {
         }
     }
 
-    /** Looks up again the names that are due. To be called every few seconds by a timer of the server; returns at once. */
+    /**
+     * Looks up again the names that are due. To be called every few seconds by a timer of the server; returns at
+     * once.
+     */
     public void refreshNames() {
         names.refresh();
     }
 
     /**
-     * Why this client may or may not mount a path, for an operator and for the log line of a refusal. Knows of names what
-     * is known now.
+     * Why this client may or may not mount a path, for an operator and for the log line of a refusal. Knows of names
+     * what is known now.
      *
      * @param port the port of the client's call, if there was one
      */

@@ -149,7 +149,9 @@ class GetentTest {
         return new GetentHostNames(script(cases), LONG);
     }
 
-    /** A program that knows the given cases of {@code database:key}, exits with 2 for others, and notes what is asked. */
+    /**
+     * A program that knows the given cases of {@code database:key}, exits with 2 for others, and notes what is asked.
+     */
     private String script(String cases) throws IOException {
         Path program = directory.resolve("getent");
         Files.writeString(
