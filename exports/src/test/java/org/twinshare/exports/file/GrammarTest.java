@@ -100,6 +100,10 @@ class GrammarTest {
                 .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
         assertThat(found("/a\\12 10.0.0.1"))
                 .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
+        assertThat(found("/a\\1-2 10.0.0.1"))
+                .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
+        assertThat(found("/a\\128 10.0.0.1"))
+                .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
         assertThat(found("/a\\400 10.0.0.1"))
                 .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
         assertThat(found("/a 10.0.0.1 \\ \n 10.0.0.2(rw)"))

@@ -132,6 +132,12 @@ class MistakesTest {
     }
 
     @Test
+    void doesNotTakeABracketOfALaterWordForItsOwn() {
+        assertThat(found("/a web1 web2)"))
+                .containsExactly("1:13 error: \"web2)\": \")\" cannot be in a host name here");
+    }
+
+    @Test
     void pointsAtTheCharacterThatNoHostNameHas() {
         Diagnostic found = only("/a web1,web2(rw)");
 

@@ -145,6 +145,15 @@ class GetentTest {
         }
     }
 
+    @Test
+    void findsNothingOutOnceItIsClosed() {
+        NameResolver resolver = NameResolver.system();
+        resolver.close();
+
+        assertThat(resolver.namesOf(WEB1)).isEmpty();
+        assertThat(resolver.settle(WEB1)).isCompleted();
+    }
+
     private HostNames hostNames(String cases) throws IOException {
         return new GetentHostNames(script(cases), LONG);
     }

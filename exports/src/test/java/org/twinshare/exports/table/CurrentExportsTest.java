@@ -84,6 +84,27 @@ class CurrentExportsTest {
     }
 
     @Test
+    void asksForNoNameOfAClientForTheSakeOfANetgroupThatHasNoMembers() {
+        CurrentExports current = current("/a @nobody");
+        assertThat(onA(current, "10.0.0.1")).isEqualTo("PENDING /a");
+        names.answer();
+
+        assertThat(onA(current, "10.0.0.1")).isEqualTo("NO_CLIENT_MATCHES");
+        assertThat(names.asked()).containsExactly("@nobody");
+    }
+
+    @Test
+    void asksForNoNameOfAClientWhoseAddressTheNetgroupHolds() {
+        names.netgroup("addresses", "10.0.0.1");
+        CurrentExports current = current("/a @addresses");
+        assertThat(onA(current, "10.0.0.1")).isEqualTo("PENDING /a");
+        names.answer();
+
+        assertThat(onA(current, "10.0.0.1")).isEqualTo("/a @addresses");
+        assertThat(names.asked()).containsExactly("@addresses");
+    }
+
+    @Test
     void letsTheFirstMountWaitForTheName() {
         CurrentExports current = current("/a *.lan");
 

@@ -180,6 +180,17 @@ class ExplainerTest {
                 .contains("no client of /localData (command line) matches: 192.168.1.0/24");
     }
 
+    @Test
+    void tellsThatAnExportHasNoClients() {
+        ExportTable table = ExportTable.ofDirectory(BytePath.of("/a"), BytePath.of("/srv/a"), List.of());
+
+        assertThat(CurrentExports.of(table, names.resolver())
+                        .explain(ip("10.0.0.9"), OptionalInt.empty(), BytePath.of("/a"))
+                        .logLine())
+                .isEqualTo("10.0.0.9 may not mount /a: no client of /a matches: it has none; "
+                        + "add the line  /a 10.0.0.9(ro)");
+    }
+
     private static String uploads(CurrentExports current, String address) {
         return current.explain(ip(address), OptionalInt.empty(), BytePath.of("/uploads"))
                 .text();
