@@ -1,8 +1,8 @@
 package org.twinshare.exports;
 
 /**
- * What is wrong, or doubtful, at one place of an exports file, and what to write instead. An error keeps the whole table
- * from being used; a warning does not.
+ * What is wrong, or doubtful, at one place of an exports file, and what to write instead. An error keeps the whole
+ * table from being used; a warning does not.
  *
  * @param severity whether the file can be used
  * @param location where

@@ -1,8 +1,8 @@
 package org.twinshare.exports;
 
 /**
- * Bytes as text that a terminal and an exports file can hold: the {@code \ooo} of exports(5) for all that is not visible
- * ASCII. What strangers wrote (a client's path, a file's comment) is shown this way and no other.
+ * Bytes as text that a terminal and an exports file can hold: the {@code \ooo} of exports(5) for all that is not
+ * visible ASCII. What strangers wrote (a client's path, a file's comment) is shown this way and no other.
  */
 public final class Octal {
 

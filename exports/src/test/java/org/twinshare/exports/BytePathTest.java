@@ -28,6 +28,13 @@ class BytePathTest {
         assertThat(BytePath.of(raw)).hasToString(normal);
     }
 
+    @Test
+    void readsWhatAClientSent() {
+        assertThat(BytePath.parse(new byte[] {'/', 'a', '/'})).contains(BytePath.of("/a"));
+        assertThat(BytePath.parse(new byte[] {'/', '.', '.'})).isEmpty();
+        assertThat(BytePath.of("/a")).isNotEqualTo(BytePath.of("/b"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "a/b", " /a"})
     void refusesWhatIsNotAbsolute(String raw) {

@@ -21,6 +21,15 @@ class DiagnosticTest {
     }
 
     @Test
+    void showsALineWithoutACaretWhereThereIsNoColumn() {
+        Diagnostic diagnostic =
+                new Diagnostic(Severity.WARNING, Location.ofCommandLine("/a 10.0.0.1(rw)"), "a message", "do this");
+
+        assertThat(diagnostic.text())
+                .isEqualTo("command line: warning: a message\n    /a 10.0.0.1(rw)\n    remedy: do this");
+    }
+
+    @Test
     void leavesOutWhatAWholeFileDoesNotHave() {
         assertThat(new Diagnostic(Severity.ERROR, Location.ofFile("/etc/exports"), "a message", "").text())
                 .isEqualTo("/etc/exports: error: a message");

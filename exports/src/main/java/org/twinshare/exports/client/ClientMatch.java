@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.util.Comparator;
 
 /**
- * Which clients an entry means: one of the forms of exports(5), "Machine Name Formats". A value only; whether an address
- * matches is decided in the table, with what is known of names.
+ * Which clients an entry means: one of the forms of exports(5), "Machine Name Formats". A value only; whether an
+ * address matches is decided in the table, with what is known of names.
  */
 public sealed interface ClientMatch {
 
@@ -73,7 +73,8 @@ public sealed interface ClientMatch {
 
         @Override
         public String text() {
-            return network.text();
+            // A network of one keeps its length: without it, the text would be a single host, which ranks before.
+            return InetAddresses.toAddrString(network.base()) + "/" + network.prefixLength();
         }
 
         @Override

@@ -80,12 +80,13 @@ public final class ClientReader {
     private static Reading wildcard(String text) {
         int bracket = text.indexOf('[');
         int close = text.indexOf(']', bracket + 1);
-        if (bracket >= 0 && close > bracket && text.substring(bracket, close).indexOf(':') >= 0) {
+        String inside = bracket >= 0 && close > bracket ? text.substring(bracket + 1, close) : "";
+        // Only an address goes into a remedy: all else in a text may be any byte.
+        if (inside.indexOf(':') >= 0 && InetAddresses.isInetAddress(inside)) {
             return new Reading.Fault(
                     bracket,
                     "an IPv6 address stands without brackets here: they would be a character class",
-                    "write  " + text.substring(0, bracket) + text.substring(bracket + 1, close)
-                            + text.substring(close + 1));
+                    "write  " + inside);
         }
         int fault = HostPattern.faultAt(text);
         if (fault >= 0) {
@@ -104,7 +105,7 @@ public final class ClientReader {
                     new SingleAddress(InetAddresses.forString(text)), ClientAdvice.of(single.get(), text));
         }
         int zone = text.indexOf('%');
-        if (zone > 0 && text.indexOf(':') >= 0) {
+        if (zone > 0 && InetAddresses.isInetAddress(text.substring(0, zone))) {
             return new Reading.Fault(
                     zone, "an address with a zone is not supported", "write  " + text.substring(0, zone));
         }

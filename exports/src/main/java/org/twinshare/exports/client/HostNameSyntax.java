@@ -3,8 +3,8 @@ package org.twinshare.exports.client;
 import com.google.common.base.Ascii;
 
 /**
- * What may be a host name (RFC 1123, section 2.1, and the underscore that name servers in the field serve). Names from a
- * name server pass through here too: whoever owns an address writes what its reverse lookup says.
+ * What may be a host name (RFC 1123, section 2.1, and the underscore that name servers in the field serve). Names
+ * from a name server pass through here too: whoever owns an address writes what its reverse lookup says.
  */
 public final class HostNameSyntax {
 
@@ -51,7 +51,10 @@ public final class HostNameSyntax {
         return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
     }
 
-    /** True when the last label is all digits: no such domain can exist (RFC 3696, section 2), it is a mistyped address. */
+    /**
+     * True when the last label is all digits: no such domain can exist (RFC 3696, section 2), it is a mistyped
+     * address.
+     */
     static boolean looksLikeAddress(String name) {
         String bare = normalize(name);
         String last = bare.substring(bare.lastIndexOf('.') + 1);

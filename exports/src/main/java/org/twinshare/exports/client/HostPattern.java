@@ -3,9 +3,9 @@ package org.twinshare.exports.client;
 import com.google.common.base.Ascii;
 
 /**
- * A host name with wildcards: {@code *} any characters, {@code ?} one, {@code [a-z]} one of a class, {@code [!a-z]} or
- * {@code [^a-z]} one not of it. All of these match the dots of a name too, as exports(5) says, and case does not matter.
- * Matching takes at most the product of both lengths in steps. Immutable.
+ * A host name with wildcards: {@code *} any characters, {@code ?} one, {@code [a-z]} one of a class, {@code [!a-z]}
+ * or {@code [^a-z]} one not of it. All of these match the dots of a name too, as exports(5) says, and case does not
+ * matter. Matching takes at most the product of both lengths in steps. Immutable.
  */
 public final class HostPattern {
 

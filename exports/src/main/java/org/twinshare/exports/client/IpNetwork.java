@@ -87,6 +87,11 @@ public record IpNetwork(InetAddress base, int prefixLength) {
         return bits(candidate) == bits(base) && masked(candidate, prefixLength).equals(base);
     }
 
+    /** True when the network is one address. */
+    public boolean isSingle() {
+        return prefixLength == bits(base);
+    }
+
     /** True when every address of this network is private: loopback, link-local, RFC 1918 or fc00::/7. */
     public boolean isPrivate() {
         return PRIVATE.stream().anyMatch(each -> each.prefixLength <= prefixLength && each.contains(base));
@@ -95,7 +100,7 @@ public record IpNetwork(InetAddress base, int prefixLength) {
     /** {@code base/length}; the bare address where the network is a single one. */
     public String text() {
         String address = InetAddresses.toAddrString(base);
-        return prefixLength == bits(base) ? address : address + "/" + prefixLength;
+        return isSingle() ? address : address + "/" + prefixLength;
     }
 
     @Override

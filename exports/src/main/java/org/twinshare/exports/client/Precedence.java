@@ -1,8 +1,8 @@
 package org.twinshare.exports.client;
 
 /**
- * The kinds of client in the order in which exports(5) lets them decide, whatever their order on the line: the first kind
- * that matches wins.
+ * The kinds of client in the order in which exports(5) lets them decide, whatever their order on the line: the first
+ * kind that matches wins.
  */
 public enum Precedence {
     /** One machine, by name or by address. */

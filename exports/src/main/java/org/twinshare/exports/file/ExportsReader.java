@@ -2,6 +2,7 @@ package org.twinshare.exports.file;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -29,8 +30,8 @@ public final class ExportsReader {
     private ExportsReader() {}
 
     /**
-     * Reads {@code file}, and after it the files {@code *.exports} of the directory {@code file.d} in the order of their
-     * names, those with a dot in front left out (exports(5), "Extra Export Tables").
+     * Reads {@code file}, and after it the files {@code *.exports} of the directory {@code file.d} in the order of
+     * their names, those with a dot in front left out (exports(5), "Extra Export Tables").
      */
     public static ParseResult read(Path file) {
         Diagnostics diagnostics = new Diagnostics();
@@ -74,7 +75,7 @@ public final class ExportsReader {
             String line = "/localData 192.168.1.2(rw)";
             error(diagnostics, file.toString(), "there is no such file", "write one, with lines such as  " + line);
         } catch (IOException unreadable) {
-            error(diagnostics, file.toString(), "cannot be read: " + unreadable.getMessage(), "make it readable");
+            error(diagnostics, file.toString(), "cannot be read: " + reason(unreadable), "make it readable");
         }
     }
 
@@ -89,11 +90,16 @@ public final class ExportsReader {
         } catch (NoSuchFileException | NotDirectoryException none) {
             return List.of();
         } catch (IOException | DirectoryIteratorException unreadable) {
-            String message = "cannot be listed: " + unreadable.getMessage();
+            String message = "cannot be listed: " + reason(unreadable);
             error(diagnostics, directory.toString(), message, "make it readable, or remove it");
         }
         files.sort(BY_NAME);
         return files;
+    }
+
+    private static String reason(Exception failure) {
+        // The message of this one is the name of the file, which is said already.
+        return failure instanceof AccessDeniedException ? "permission denied" : String.valueOf(failure.getMessage());
     }
 
     private static void error(Diagnostics diagnostics, String file, String message, String remedy) {

@@ -100,7 +100,10 @@ final class LineReader {
         return index;
     }
 
-    /** Options that no host precedes: exports(5) gives them to everyone, and hardly anybody who writes them means that. */
+    /**
+     * Options that no host precedes: exports(5) gives them to everyone, and hardly anybody who writes them means
+     * that.
+     */
     private void withoutHost(int index, int last) {
         Word list = words.get(index);
         boolean closed = words.get(last).indexOf(')') >= 0;

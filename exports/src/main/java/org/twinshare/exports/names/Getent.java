@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks the system's name service through getent(1): all that nsswitch.conf(5) lists, in its order, aliases included, and
- * in a process that can be ended when it hangs, which a look-up inside this one cannot. Thread-safe.
+ * Asks the system's name service through getent(1): all that nsswitch.conf(5) lists, in its order, aliases included,
+ * and in a process that can be ended when it hangs, which a look-up inside this one cannot. Thread-safe.
  */
 final class Getent {
 

@@ -9,8 +9,8 @@ import java.net.InetAddress;
 public interface HostNames {
 
     /**
-     * The names of an address, each confirmed by looking it up forwards again: without that, whoever owns an address may
-     * call it what he likes. In lower case, without a final dot.
+     * The names of an address, each confirmed by looking it up forwards again: without that, whoever owns an address
+     * may call it what he likes. In lower case, without a final dot.
      */
     Lookup<String> namesOf(InetAddress address);
 

@@ -4,12 +4,12 @@ import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
 import org.twinshare.exports.client.IpNetwork;
 
 /**
- * All that is known of names, kept fresh in the background: the names of client addresses as they turn up, the addresses
- * of the hosts and the members of the netgroups in the table from {@link #prepare} on. Thread-safe; reading never blocks.
+ * All that is known of names, kept fresh in the background: the names of client addresses as they turn up, the
+ * addresses of the hosts and the members of the netgroups in the table from {@link #prepare} on. Thread-safe; reading
+ * never blocks.
  */
 public final class NameResolver implements KnownNames, AutoCloseable {
 
@@ -37,9 +38,8 @@ public final class NameResolver implements KnownNames, AutoCloseable {
     private final LookupCache<InetAddress, String> namesOfClients;
     private final LookupCache<String, InetAddress> addressesOfHosts;
     private final LookupCache<String, String> membersOfNetgroups;
-    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    private final LostNames lostNames;
     private final Runnable onClose;
-    private final Duration keepFor;
     private volatile Listener listener = Listener.NOBODY;
 
     /** Hears when decisions made before may have become wrong. Called on look-up threads; must be quick. */
@@ -80,7 +80,7 @@ public final class NameResolver implements KnownNames, AutoCloseable {
             RefreshPolicy policy,
             Runnable onClose) {
         this.onClose = onClose;
-        this.keepFor = policy.keepFor();
+        lostNames = new LostNames(policy.keepFor());
         namesOfClients = new LookupCache<>(
                 hostNames::namesOf,
                 executor,
@@ -186,7 +186,9 @@ public final class NameResolver implements KnownNames, AutoCloseable {
     public void retain(Collection<String> hosts, Collection<String> netgroups) {
         addressesOfHosts.retain(hosts);
         membersOfNetgroups.retain(netgroups);
-        failing.removeIf(name -> !hosts.contains(name) && !netgroups.contains(name.substring(1)));
+        Set<String> kept = new HashSet<>(hosts);
+        netgroups.forEach(name -> kept.add("@" + name));
+        lostNames.retain(kept);
     }
 
     /** Looks up again what is due. To be called every few seconds; returns at once. */
@@ -203,48 +205,18 @@ public final class NameResolver implements KnownNames, AutoCloseable {
     }
 
     private void hostAnswered(String host, boolean changed) {
-        report(host, "ahosts " + host, addressesOfHosts.failureOf(host), addressesOfHosts.shortfallOf(host), changed);
+        boolean kept = addressesOfHosts.shortfallOf(host).isEmpty();
+        lostNames.answered(host, addressesOfHosts.failureOf(host), kept).ifPresent(LOG::warn);
         if (changed) {
             listener.tableNamesChanged();
         }
     }
 
     private void netgroupAnswered(String name, boolean changed) {
-        report(
-                "@" + name,
-                "netgroup " + name,
-                membersOfNetgroups.failureOf(name),
-                membersOfNetgroups.shortfallOf(name),
-                changed);
+        boolean kept = membersOfNetgroups.shortfallOf(name).isEmpty();
+        lostNames.answered("@" + name, membersOfNetgroups.failureOf(name), kept).ifPresent(LOG::warn);
         if (changed) {
             listener.tableNamesChanged();
-        }
-    }
-
-    /** Tells when a name that was found is lost, given up, or found again; one never found is told of at load. */
-    private void report(
-            String name, String query, Optional<String> failure, Optional<String> shortfall, boolean changed) {
-        if (failure.isEmpty()) {
-            if (failing.remove(name)) {
-                LOG.info("{} of the exports table is found again", name);
-            }
-        } else if (shortfall.isEmpty()) {
-            if (failing.add(name)) {
-                LOG.warn(
-                        "{} of the exports table is not found any more: {}; what was known of it stays for {} min. "
-                                + "See what the name service says: getent {}",
-                        name,
-                        failure.get(),
-                        keepFor.toMinutes(),
-                        query);
-            }
-        } else if (changed && failing.contains(name)) {
-            LOG.warn(
-                    "{} of the exports table was not found for {} min: its clients are refused from now on. "
-                            + "See what the name service says: getent {}",
-                    name,
-                    keepFor.toMinutes(),
-                    query);
         }
     }
 }

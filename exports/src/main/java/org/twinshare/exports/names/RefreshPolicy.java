@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param refreshAfter age at which a good answer is looked up again
  * @param retryAfter   age at which a missing answer is looked up again
- * @param keepFor      how long after its last good answer a name that is no longer found keeps that answer: a name server
- *                     that is away for a while must not shut out clients at work
+ * @param keepFor      how long after its last good answer a name that is no longer found keeps that answer: a name
+ *                     server that is away for a while must not shut out clients at work
  * @param capacity     client addresses remembered at most
  * @param maxInFlight  look-ups of client addresses under way or waiting at most
  */

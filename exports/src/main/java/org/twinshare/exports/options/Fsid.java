@@ -32,8 +32,8 @@ public sealed interface Fsid {
     }
 
     /**
-     * Reads {@code root}, a number up to 32 bits (decimal, 0x hexadecimal or 0 octal, as strtoul does), or 32 hex digits
-     * with any punctuation between them. Nothing for all else.
+     * Reads {@code root}, a number up to 32 bits (decimal, 0x hexadecimal or 0 octal, as strtoul does), or 32 hex
+     * digits with any punctuation between them. Nothing for all else.
      */
     static Optional<Fsid> parse(String text) {
         if (text.equals("root")) {

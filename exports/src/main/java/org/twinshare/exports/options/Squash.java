@@ -5,9 +5,9 @@ import org.twinshare.exports.options.Credential.AuthNone;
 import org.twinshare.exports.options.Credential.AuthSys;
 
 /**
- * How an export turns a caller's credential into the identity that is served (exports(5), "User ID Mapping"). It follows
- * the Linux kernel server: root's uid and gid are mapped apart, gid 0 is mapped among the supplementary groups too, and
- * an id of 4294967295, which is nobody's, becomes the anonymous one whatever the options.
+ * How an export turns a caller's credential into the identity that is served (exports(5), "User ID Mapping"). It
+ * follows the Linux kernel server: root's uid and gid are mapped apart, gid 0 is mapped among the supplementary
+ * groups too, and an id of 4294967295, which is nobody's, becomes the anonymous one whatever the options.
  *
  * @param rootSquash   maps uid 0 and gid 0; has no effect beside {@code allSquash}
  * @param allSquash    maps everybody, and drops the supplementary groups

@@ -15,8 +15,8 @@ import org.twinshare.exports.table.Decision.Reason;
 import org.twinshare.exports.table.Decision.Refused;
 
 /**
- * All that one client address may do, decided once, so that checking a call is one look into a map. A connection may hold
- * it for as long as {@link #isCurrent}, and asks {@link CurrentExports#rights} again after that. Thread-safe.
+ * All that one client address may do, decided once, so that checking a call is one look into a map. A connection may
+ * hold it for as long as {@link #isCurrent}, and asks {@link CurrentExports#rights} again after that. Thread-safe.
  */
 public final class ClientRights {
 
@@ -78,8 +78,8 @@ public final class ClientRights {
     }
 
     /**
-     * The decision about MNT of a path: the longest export that holds it and that this client may use. As with nfs-utils,
-     * an export further down that the client may not use does not hide one further up.
+     * The decision about MNT of a path: the longest export that holds it and that this client may use. As with
+     * nfs-utils, an export further down that the client may not use does not hide one further up.
      */
     public Decision onPath(BytePath path, int port) {
         List<Export> holding = table.holding(path);
@@ -90,6 +90,14 @@ public final class ClientRights {
             }
         }
         return holding.isEmpty() ? NOT_EXPORTED : new Refused(Reason.NO_CLIENT_MATCHES, Optional.of(holding.get(0)));
+    }
+
+    /**
+     * True when there is an export that this client may use, or may turn out to: for services that answer only
+     * clients of the table, such as the portmapper.
+     */
+    public boolean mayUseAnything() {
+        return byNumber.values().stream().anyMatch(decision -> !(decision instanceof Refused));
     }
 
     /** False when the table was swapped or the client's names may have changed: ask for the rights again. */

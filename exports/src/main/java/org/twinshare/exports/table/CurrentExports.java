@@ -10,11 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.client.IpNetwork;
+import org.twinshare.exports.names.KnownNames;
 import org.twinshare.exports.names.NameResolver;
 
 /**
- * The table in force, and what it says to each client. Swapping the table, or learning another name of a client, ends the
- * {@link ClientRights} given out before. Thread-safe; only {@link #reload} blocks.
+ * The table in force, and what it says to each client. Swapping the table, or learning another name of a client, ends
+ * the {@link ClientRights} given out before. Thread-safe; only {@link #reload} blocks.
  */
 public final class CurrentExports {
 
@@ -22,19 +23,26 @@ public final class CurrentExports {
     private static final int MAX_REMEMBERED = 16_384;
 
     private final NameResolver names;
+    private final KnownNames known;
     private final AtomicLong answers = new AtomicLong();
     private final Object swapLock = new Object();
     private final Object reloadLock = new Object();
     private volatile InForce inForce;
 
-    private CurrentExports(ExportTable table, NameResolver names) {
+    private CurrentExports(ExportTable table, NameResolver names, KnownNames known) {
         this.names = names;
+        this.known = known;
         this.inForce = new InForce(table);
     }
 
     /** Puts a first table in force; from now on the resolver tells this object of new names. */
     public static CurrentExports of(ExportTable table, NameResolver names) {
-        CurrentExports current = new CurrentExports(table, names);
+        return of(table, names, names);
+    }
+
+    /** As {@link #of(ExportTable, NameResolver)}, with decisions made by {@code known}, a view of {@code names}. */
+    static CurrentExports of(ExportTable table, NameResolver names, KnownNames known) {
+        CurrentExports current = new CurrentExports(table, names, known);
         names.setListener(current.new NameListener());
         return current;
     }
@@ -51,14 +59,14 @@ public final class CurrentExports {
     public ClientRights rights(InetAddress address) {
         InetAddress client = IpNetwork.canonical(address);
         InForce now = inForce;
-        ClientRights known = now.remembered.get(client);
-        return known != null ? known : decide(client, now);
+        ClientRights remembered = now.remembered.get(client);
+        return remembered != null ? remembered : decide(client, now);
     }
 
     /**
-     * What this client may do, once the names that this needs are known: for MNT, and for the first call of a client after
-     * a restart. Completes at once when nothing is pending, and after {@code atMost} in any case; what is pending then
-     * was not found out in time.
+     * What this client may do, once the names that this needs are known: for MNT, and for the first call of a client
+     * after a restart. Completes at once when nothing is pending, and after {@code atMost} in any case; what is
+     * pending then was not found out in time.
      */
     public CompletableFuture<ClientRights> rightsOnceKnown(InetAddress address, Duration atMost) {
         ClientRights now = rights(address);
@@ -91,24 +99,27 @@ public final class CurrentExports {
         }
     }
 
-    /** Looks up again the names that are due. To be called every few seconds by a timer of the server; returns at once. */
+    /**
+     * Looks up again the names that are due. To be called every few seconds by a timer of the server; returns at
+     * once.
+     */
     public void refreshNames() {
         names.refresh();
     }
 
     /**
-     * Why this client may or may not mount a path, for an operator and for the log line of a refusal. Knows of names what
-     * is known now.
+     * Why this client may or may not mount a path, for an operator and for the log line of a refusal. Knows of names
+     * what is known now.
      *
      * @param port the port of the client's call, if there was one
      */
     public Explanation explain(InetAddress address, OptionalInt port, BytePath path) {
-        return new Explainer(table(), names, names.failureOf(address)).explain(address, port, path);
+        return new Explainer(table(), known, names.failureOf(address)).explain(address, port, path);
     }
 
     private ClientRights decide(InetAddress client, InForce now) {
         long answersBefore = answers.get();
-        ClientRights rights = ClientRights.decide(client, now.table, names, () -> !now.over);
+        ClientRights rights = ClientRights.decide(client, now.table, known, () -> !now.over);
         if (rights.isPending()) {
             return rights;
         }

@@ -45,7 +45,8 @@ public final class ExportTable {
     public static ExportTable ofDirectory(BytePath path, BytePath directory, List<IpNetwork> clients) {
         List<ExportEntry> entries = new ArrayList<>();
         for (IpNetwork client : clients) {
-            ClientMatch match = new ClientMatch.Network(client);
+            ClientMatch match =
+                    client.isSingle() ? new ClientMatch.SingleAddress(client.base()) : new ClientMatch.Network(client);
             String words = path + " " + client.text() + "(rw)";
             entries.add(new ExportEntry(path, match, ExportOptions.DEFAULT_READ_WRITE, Location.ofCommandLine(words)));
         }

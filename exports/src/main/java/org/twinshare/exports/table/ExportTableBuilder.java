@@ -96,7 +96,7 @@ final class ExportTableBuilder {
                         + ") have the same number " + shown + " in file handles",
                 given
                         ? "give each its own fsid="
-                        : "add fsid=NUMBER, with a number of your choice, to the options of one that nobody has mounted");
+                        : "add fsid=NUMBER, a number of your choice, to the options of one that nobody has mounted");
     }
 
     private void add(Severity severity, ExportEntry at, String message, String remedy) {

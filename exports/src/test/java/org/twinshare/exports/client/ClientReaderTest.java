@@ -20,7 +20,7 @@ class ClientReaderTest {
         "2001:DB8::0:1, SINGLE_HOST, 2001:db8::1",
         "::ffff:192.168.1.2, SINGLE_HOST, 192.168.1.2",
         "192.168.1.0/24, NETWORK, 192.168.1.0/24",
-        "192.168.1.2/32, NETWORK, 192.168.1.2",
+        "192.168.1.2/32, NETWORK, 192.168.1.2/32",
         "192.168.1.0/255.255.255.0, NETWORK, 192.168.1.0/24",
         "2001:db8:9:e54::/64, NETWORK, 2001:db8:9:e54::/64",
         "*.local.domain, WILDCARD, *.local.domain",
@@ -70,6 +70,8 @@ class ClientReaderTest {
     void offersTheAddressWithoutBracketsOrZone() {
         assertThat(fault("[2001:db8::1]").remedy()).isEqualTo("write  2001:db8::1");
         assertThat(fault("fe80::1%eth0").remedy()).isEqualTo("write  fe80::1");
+        assertThat(fault("\u001b:%x").remedy()).doesNotContain("\u001b");
+        assertThat(fault("[\u001b::1]").remedy()).doesNotContain("\u001b");
     }
 
     @Test

@@ -36,6 +36,12 @@ class HostPatternTest {
         "web[^ab], webc, true",
         "web[^ab], weba, false",
         "web[a-cx], webb, true",
+        "web[a-cx], webc, true",
+        "web[ac0], webb, false",
+        "web[ac0], webc, true",
+        "web[ac0], web0, true",
+        "web*, web, true",
+        "web**, web, true",
         "web[a-cx], webx, true",
         "web[a-cx], webd, false",
         "web[a-], web-, true",
@@ -72,5 +78,6 @@ class HostPatternTest {
     @Test
     void isEqualToTheSamePatternInAnotherCase() {
         assertThat(HostPattern.of("WEB*")).isEqualTo(HostPattern.of("web*")).hasSameHashCodeAs(HostPattern.of("web*"));
+        assertThat(HostPattern.of("web*")).isNotEqualTo(HostPattern.of("web?")).hasToString("web*");
     }
 }

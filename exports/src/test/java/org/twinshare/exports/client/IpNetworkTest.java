@@ -103,6 +103,22 @@ class IpNetworkTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"2001:db8::ffff:a00:5", "::fffe:a00:5", "::feff:a00:5", "::ffff:0:a00:5", "::a00:5"})
+    void takesNoOtherIpv6AddressForAnIpv4Address(String address) {
+        assertThat(IpNetwork.canonical(InetAddresses.forString(address))).isEqualTo(InetAddresses.forString(address));
+        assertThat(IpNetwork.of("10.0.0.5").contains(InetAddresses.forString(address)))
+                .isFalse();
+    }
+
+    @Test
+    void knowsANetworkOfOne() {
+        assertThat(IpNetwork.of("10.0.0.1/32").isSingle()).isTrue();
+        assertThat(IpNetwork.of("10.0.0.0/31").isSingle()).isFalse();
+        assertThat(IpNetwork.of("fd00::1").isSingle()).isTrue();
+        assertThat(IpNetwork.of("fd00::/32").isSingle()).isFalse();
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "10.0.0.0/8",

@@ -50,6 +50,11 @@ class GrammarTest {
     }
 
     @Test
+    void takesFormFeedsAndVerticalTabsForBlanks() {
+        assertThat(clean("/a\f10.0.0.1\u000b10.0.0.2")).containsExactly("/a 10.0.0.1", "/a 10.0.0.2");
+    }
+
+    @Test
     void readsTheLastLineWithoutANewlineAndWithAContinuationIntoNothing() {
         assertThat(clean("/a 10.0.0.1 \\\n")).containsExactly("/a 10.0.0.1");
         assertThat(clean("/a 10.0.0.1")).containsExactly("/a 10.0.0.1");
@@ -80,6 +85,7 @@ class GrammarTest {
     @Test
     void makesAContinuationInsideQuotesOneSpace() {
         assertThat(clean("\"/a\\\n   b\" 10.0.0.1")).containsExactly("/a\\040b 10.0.0.1");
+        assertThat(clean("\"/a\\\n \t b\" 10.0.0.1")).containsExactly("/a\\040b 10.0.0.1");
     }
 
     @Test
@@ -94,10 +100,18 @@ class GrammarTest {
                 .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
         assertThat(found("/a\\12 10.0.0.1"))
                 .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
+        assertThat(found("/a\\1-2 10.0.0.1"))
+                .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
+        assertThat(found("/a\\128 10.0.0.1"))
+                .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
         assertThat(found("/a\\400 10.0.0.1"))
                 .containsExactly("1:3 error: a backslash starts three octal digits up to 377");
         assertThat(found("/a 10.0.0.1 \\ \n 10.0.0.2(rw)"))
                 .contains("1:13 error: a line is continued only when the backslash is its last byte");
+        assertThat(found("/a 10.0.0.1 \\\t "))
+                .contains("1:13 error: a line is continued only when the backslash is its last byte");
+        assertThat(found("/a 10.0.0.1 \\ 10.0.0.2"))
+                .contains("1:13 error: a backslash starts three octal digits up to 377");
     }
 
     @Test

@@ -125,6 +125,19 @@ class MistakesTest {
     }
 
     @Test
+    void looksForTheEndOfAListNoFurtherThanTheNextOne() {
+        assertThat(found("/a web1(rw web2(ro) 10.0.0.1"))
+                .containsExactly("1:8 error: this list of options is not closed");
+        assertThat(only("/a web1(rw web2(ro)").remedy()).isEqualTo("write  web1(rw)");
+    }
+
+    @Test
+    void doesNotTakeABracketOfALaterWordForItsOwn() {
+        assertThat(found("/a web1 web2)"))
+                .containsExactly("1:13 error: \"web2)\": \")\" cannot be in a host name here");
+    }
+
+    @Test
     void pointsAtTheCharacterThatNoHostNameHas() {
         Diagnostic found = only("/a web1,web2(rw)");
 
@@ -149,7 +162,7 @@ class MistakesTest {
 
     @Test
     void putsTheCaretUnderItsByteBehindTabsAndEscapedBytes() {
-        Diagnostic found = only("/\u00e9\tweb1,x(rw)");
+        Diagnostic found = only("/\u00e9\tweb1,x(rw)\r\n");
 
         assertThat(found.location().sourceLine()).isEqualTo("/\\351 web1,x(rw)");
         assertThat(found.location().caret()).isEqualTo("/\\351 web1".length());

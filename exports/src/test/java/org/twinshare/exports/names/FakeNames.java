@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A name service, a clock and the threads that ask it, all in the hands of a test: a look-up waits until {@link #answer}
- * runs it, and time passes only in {@link #pass}.
+ * A name service, a clock and the threads that ask it, all in the hands of a test: a look-up waits until {@link
+ * #answer} runs it, and time passes only in {@link #pass}.
  */
 public final class FakeNames implements HostNames, Netgroups, Executor {
 

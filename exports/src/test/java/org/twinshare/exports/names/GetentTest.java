@@ -46,6 +46,19 @@ class GetentTest {
     }
 
     @Test
+    void saysThatAnAddressHasNoName() throws IOException {
+        assertThat(hostNames("").namesOf(WEB1))
+                .isEqualTo(new Lookup.NotFound<>("the name service knows nothing of it"));
+    }
+
+    @Test
+    void leavesOutWhatIsNoAddress() throws IOException {
+        HostNames names = hostNames("ahosts:web1) echo 'warning: something'; echo; echo '10.0.0.1 STREAM web1' ;;\n");
+
+        assertThat(names.addressesOf("web1")).isEqualTo(new Lookup.Found<>(Set.of(WEB1)));
+    }
+
+    @Test
     void neverAsksForANameThatIsNone() throws IOException {
         HostNames names = hostNames("hosts:10.0.0.1) echo '10.0.0.1 --help -x ../etc a..b $(id)' ;;\n");
 
@@ -132,11 +145,22 @@ class GetentTest {
         }
     }
 
+    @Test
+    void findsNothingOutOnceItIsClosed() {
+        NameResolver resolver = NameResolver.system();
+        resolver.close();
+
+        assertThat(resolver.namesOf(WEB1)).isEmpty();
+        assertThat(resolver.settle(WEB1)).isCompleted();
+    }
+
     private HostNames hostNames(String cases) throws IOException {
         return new GetentHostNames(script(cases), LONG);
     }
 
-    /** A program that knows the given cases of {@code database:key}, exits with 2 for others, and notes what is asked. */
+    /**
+     * A program that knows the given cases of {@code database:key}, exits with 2 for others, and notes what is asked.
+     */
     private String script(String cases) throws IOException {
         Path program = directory.resolve("getent");
         Files.writeString(

@@ -111,6 +111,18 @@ class NameResolverTest {
     }
 
     @Test
+    void stillKnowsAClientThatComesBackWithinTheHour() {
+        assertThat(resolver.namesOf(WEB1)).isEmpty();
+        names.answer();
+
+        refreshAfter(59, TimeUnit.MINUTES);
+
+        assertThat(resolver.namesOf(WEB1)).contains(Set.of("web1.lan", "web1"));
+        refreshAfter(1, TimeUnit.SECONDS);
+        assertThat(heard).as("in use again").containsExactly("10.0.0.1", "10.0.0.1");
+    }
+
+    @Test
     void remembersThatNothingIsKnownForHalfAMinute() {
         InetAddress stranger = InetAddresses.forString("10.0.0.99");
         know(stranger);
@@ -268,8 +280,11 @@ class NameResolverTest {
 
         resolver.retain(List.of(), List.of("webs"));
         refreshAfter(5, TimeUnit.MINUTES);
-
         assertThat(names.asked()).containsExactly("@webs");
+
+        resolver.retain(List.of(), List.of());
+        refreshAfter(5, TimeUnit.MINUTES);
+        assertThat(names.asked()).isEmpty();
     }
 
     private void prepareAndAnswer() {

@@ -6,9 +6,12 @@ import static org.twinshare.exports.table.Tables.shown;
 import static org.twinshare.exports.table.Tables.table;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.names.FakeNames;
+import org.twinshare.exports.names.KnownNames;
 import org.twinshare.exports.names.NameResolver;
 
 class CurrentExportsTest {
@@ -77,6 +81,27 @@ class CurrentExportsTest {
         assertThat(onA(current, "10.0.0.1")).isEqualTo("PENDING /a");
         names.answer();
         assertThat(onA(current, "10.0.0.1")).isEqualTo("/a *.lan");
+    }
+
+    @Test
+    void asksForNoNameOfAClientForTheSakeOfANetgroupThatHasNoMembers() {
+        CurrentExports current = current("/a @nobody");
+        assertThat(onA(current, "10.0.0.1")).isEqualTo("PENDING /a");
+        names.answer();
+
+        assertThat(onA(current, "10.0.0.1")).isEqualTo("NO_CLIENT_MATCHES");
+        assertThat(names.asked()).containsExactly("@nobody");
+    }
+
+    @Test
+    void asksForNoNameOfAClientWhoseAddressTheNetgroupHolds() {
+        names.netgroup("addresses", "10.0.0.1");
+        CurrentExports current = current("/a @addresses");
+        assertThat(onA(current, "10.0.0.1")).isEqualTo("PENDING /a");
+        names.answer();
+
+        assertThat(onA(current, "10.0.0.1")).isEqualTo("/a @addresses");
+        assertThat(names.asked()).containsExactly("@addresses");
     }
 
     @Test
@@ -145,6 +170,63 @@ class CurrentExportsTest {
         assertThat(onA(current, "10.0.0.1")).isEqualTo("NO_CLIENT_MATCHES");
     }
 
+    /** The name changes between the look at it and the remembering: nobody would end these rights any more. */
+    @Test
+    void doesNotRememberRightsThatWereDecidedWithANameThatChangedMeanwhile() {
+        CurrentExports[] current = new CurrentExports[1];
+        boolean[] change = {false};
+        KnownNames view = new KnownNames() {
+            @Override
+            public Optional<Set<String>> namesOf(InetAddress address) {
+                Optional<Set<String>> known = resolver.namesOf(address);
+                if (change[0]) {
+                    change[0] = false;
+                    names.goAway();
+                    names.host("10.0.0.1", "web1.elsewhere");
+                    names.pass(5, TimeUnit.MINUTES);
+                    current[0].refreshNames();
+                    names.answer();
+                }
+                return known;
+            }
+
+            @Override
+            public Optional<Set<InetAddress>> addressesOf(String host) {
+                return resolver.addressesOf(host);
+            }
+
+            @Override
+            public Optional<Set<String>> membersOf(String netgroup) {
+                return resolver.membersOf(netgroup);
+            }
+        };
+        current[0] = CurrentExports.of(table("/a *.lan"), resolver, view);
+        assertThat(onA(current[0], "10.0.0.1")).isEqualTo("PENDING /a");
+        names.answer();
+
+        change[0] = true;
+        ClientRights old = current[0].rights(ip("10.0.0.1"));
+
+        assertThat(onA(old)).isEqualTo("/a *.lan");
+        assertThat(old.isCurrent()).isFalse();
+        assertThat(onA(current[0], "10.0.0.1")).isEqualTo("NO_CLIENT_MATCHES");
+    }
+
+    @Test
+    void asksNoMoreForNamesOfATableThatIsSwappedOut() {
+        CurrentExports current = current("/a web1.lan @webs");
+        assertThat(onA(current, "10.0.0.7")).isEqualTo("PENDING /a");
+        names.answer();
+        current.swap(table("/b 10.0.0.1"));
+        assertThat(names.asked()).isNotEmpty();
+
+        names.pass(5, TimeUnit.MINUTES);
+        current.refreshNames();
+        names.answer();
+
+        assertThat(names.asked()).isEmpty();
+    }
+
     @Test
     void endsAllRightsWhenAHostOfTheTableMoves() {
         CurrentExports current = current("/a web1.lan");
@@ -189,6 +271,18 @@ class CurrentExportsTest {
         assertThat(shown(rights.onExport(secure, 1024))).isEqualTo("UNPRIVILEGED_PORT");
         assertThat(shown(rights.onPath(A, 40_000))).isEqualTo("UNPRIVILEGED_PORT");
         assertThat(shown(rights.onExport(insecure, 40_000))).isEqualTo("/b 10.0.0.1");
+    }
+
+    @Test
+    void tellsClientsOfTheTableFromStrangers() {
+        CurrentExports current = current("/a 10.0.0.1\n/b 10.0.0.2 *.lan");
+
+        assertThat(current.rights(ip("10.0.0.1")).mayUseAnything()).isTrue();
+        assertThat(current.rights(ip("10.0.0.9")).mayUseAnything())
+                .as("perhaps")
+                .isTrue();
+        names.answer();
+        assertThat(current.rights(ip("10.0.0.9")).mayUseAnything()).isFalse();
     }
 
     @Test

@@ -57,6 +57,14 @@ class ExplainerTest {
     }
 
     @Test
+    void namesNoOtherEntryThatDoesNotMatch() {
+        assertThat(explain(TABLE, "192.168.1.7", "/localData").text())
+                .contains(" match: 192.168.1.0/24, network\n")
+                .contains("192.168.1.7 may mount /localData read-only")
+                .doesNotContain("after it");
+    }
+
+    @Test
     void tellsWhichClientsDidNotMatchAndTheLineThatWouldAllow() {
         Explanation explanation = explain(TABLE, "10.0.0.9", "/localData/img");
 
@@ -102,6 +110,8 @@ class ExplainerTest {
                 .isEqualTo("192.168.1.2 may not mount /localdata: no export holds it; the nearest is /localData "
                         + "(exports:2); add the line  /localdata 192.168.1.2(ro)  or mount /localData");
         assertThat(explain("/srv/a/b *\n/srx *", "10.0.0.1", "/srv/x").text()).contains("the nearest is /srv/a/b ");
+        assertThat(explain("/uploads *\n/localData *", "10.0.0.1", "/loadData").text())
+                .contains("the nearest is /localData ");
     }
 
     @Test
@@ -125,6 +135,15 @@ class ExplainerTest {
         assertThat(current.explain(ip("192.168.1.2"), OptionalInt.of(800), BytePath.of("/localData"))
                         .decision())
                 .isInstanceOf(Decision.Allowed.class);
+    }
+
+    @Test
+    void offersNoMoreThanReadingWhereNobodyMayWrite() {
+        assertThat(explain("/a 10.0.0.1(ro)", "10.0.0.9", "/a").logLine()).endsWith("add the line  /a 10.0.0.9(ro)");
+        CurrentExports current = CurrentExports.of(table("/a 10.0.0.1(ro)"), names.resolver());
+        assertThat(current.explain(ip("10.0.0.1"), OptionalInt.of(2_000), BytePath.of("/a"))
+                        .logLine())
+                .endsWith("or write  /a 10.0.0.1(ro,insecure)");
     }
 
     @Test
@@ -159,6 +178,17 @@ class ExplainerTest {
         assertThat(current.explain(ip("10.0.0.9"), OptionalInt.empty(), BytePath.of("/localData"))
                         .text())
                 .contains("no client of /localData (command line) matches: 192.168.1.0/24");
+    }
+
+    @Test
+    void tellsThatAnExportHasNoClients() {
+        ExportTable table = ExportTable.ofDirectory(BytePath.of("/a"), BytePath.of("/srv/a"), List.of());
+
+        assertThat(CurrentExports.of(table, names.resolver())
+                        .explain(ip("10.0.0.9"), OptionalInt.empty(), BytePath.of("/a"))
+                        .logLine())
+                .isEqualTo("10.0.0.9 may not mount /a: no client of /a matches: it has none; "
+                        + "add the line  /a 10.0.0.9(ro)");
     }
 
     private static String uploads(CurrentExports current, String address) {
