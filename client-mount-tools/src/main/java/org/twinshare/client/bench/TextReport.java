@@ -128,14 +128,16 @@ public final class TextReport {
             line(text, "  WRONG: %,d times", run.wrongCount());
             run.wrong().forEach(each -> line(text, "    %s", each));
         }
-        run.verified().ifPresent(verified -> {
-            line(
-                    text,
-                    "  read back: %,d bytes, %s",
-                    verified.bytes(),
-                    verified.wrongCount() == 0 ? "all right" : "WRONG " + verified.wrongCount() + " times");
-            verified.wrong().forEach(each -> line(text, "    %s", each));
-        });
+        run.verified()
+                .filter(verified -> verified.bytes() + verified.wrongCount() > 0)
+                .ifPresent(verified -> {
+                    line(
+                            text,
+                            "  read back: %,d bytes, %s",
+                            verified.bytes(),
+                            verified.wrongCount() == 0 ? "all right" : "WRONG " + verified.wrongCount() + " times");
+                    verified.wrong().forEach(each -> line(text, "    %s", each));
+                });
     }
 
     @FormatMethod
