@@ -1,8 +1,6 @@
 package org.twinshare.client.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -29,7 +27,6 @@ public final class Bench {
     private final BenchSettings settings;
     private final WorkloadKind kind;
     private final Workload workload;
-    private final OperatingSystemMXBean self;
     private volatile Phase phase = Phase.NONE;
     private volatile boolean stopped;
 
@@ -37,7 +34,6 @@ public final class Bench {
         this.settings = settings;
         this.kind = kind;
         this.workload = kind.make(settings);
-        this.self = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     }
 
     /**
@@ -142,35 +138,19 @@ public final class Bench {
         Phase measured = settings.operations().isPresent()
                 ? Phase.ofOperations(settings.operations().getAsLong(), settings.connections())
                 : Phase.lasting(settings.duration());
-        Optional<ServerProcess> server =
-                settings.serverPid().stream().mapToObj(ServerProcess::new).findFirst();
-        double serverBefore = server.isPresent() ? server.get().cpuSeconds() : 0;
-        long ownBefore = self.getProcessCpuTime();
-        long startNs = System.nanoTime();
+        Costs costs = Costs.begin(settings.serverPid());
         Tally tally = generator.run(begin(measured));
-        double elapsedSeconds = (System.nanoTime() - startNs) / 1e9;
-        double ownSeconds = (self.getProcessCpuTime() - ownBefore) / 1e9;
-        Optional<RunReport.Server> serverUse = Optional.empty();
-        if (server.isPresent()) {
-            serverUse = Optional.of(new RunReport.Server(
-                    server.get().cpuSeconds() - serverBefore, server.get().peakMemoryBytes()));
-        }
+        costs.end();
         tally.addFaults(warmUp);
         List<Long> begun = generator.begunByConnection();
         long operations = workload.isCompound()
                 ? tally.operationNs().getTotalCount()
                 : begun.stream().mapToLong(Long::longValue).sum();
-        return report(tally, begun, operations, elapsedSeconds, ownSeconds, serverUse, first);
+        return report(tally, begun, operations, costs, first);
     }
 
     private RunReport report(
-            Tally tally,
-            List<Long> begun,
-            long operations,
-            double elapsedSeconds,
-            double ownSeconds,
-            Optional<RunReport.Server> server,
-            Optional<RunReport.First> first) {
+            Tally tally, List<Long> begun, long operations, Costs costs, Optional<RunReport.First> first) {
         Map<String, Latency> procedures = new TreeMap<>();
         Histogram all = new Histogram(Tally.SIGNIFICANT_DIGITS);
         tally.latencyNs().forEach((procedure, histogram) -> {
@@ -183,7 +163,7 @@ public final class Bench {
                 settings.connections(),
                 settings.depth(),
                 settings.threads(),
-                elapsedSeconds,
+                costs.elapsedSeconds(),
                 operations,
                 tally.calls(),
                 tally.bytes(),
@@ -195,8 +175,8 @@ public final class Bench {
                 tally.wrong(),
                 Collections.min(begun),
                 Collections.max(begun),
-                new RunReport.Generator(ownSeconds, Runtime.getRuntime().availableProcessors()),
-                server,
+                costs.generator(),
+                costs.server(),
                 first,
                 Optional.empty(),
                 Optional.empty());

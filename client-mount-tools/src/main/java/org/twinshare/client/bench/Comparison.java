@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  */
 public final class Comparison {
     private static final double MIB = 1 << 20;
+    private static final int LONGEST_FAULT = 300;
 
     /** The goals are those of the project for the second server against NFS-Ganesha on the same machine. */
     private static final List<ComparisonRow> ROWS = List.of(
@@ -58,7 +60,7 @@ public final class Comparison {
                     .goal(3));
 
     private final Map<String, List<JsonObject>> runs = new HashMap<>();
-    private final Map<String, Integer> faults = new HashMap<>();
+    private final Map<String, String> faults = new TreeMap<>();
     private final String base;
     private final String other;
 
@@ -86,9 +88,22 @@ public final class Comparison {
     private void add(Path file) throws IOException {
         String[] parts = file.getFileName().toString().split("\\.", 4);
         JsonObject report = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-        faults.merge(parts[0], report.get("clean").getAsBoolean() ? 0 : 1, Integer::sum);
-        runs.computeIfAbsent(key(parts[0], parts[2]), name -> new ArrayList<>())
-                .add(report.getAsJsonArray("runs").get(0).getAsJsonObject());
+        JsonObject run = report.getAsJsonArray("runs").get(0).getAsJsonObject();
+        if (!report.get("clean").getAsBoolean()) {
+            faults.put(parts[0] + ", turn " + parts[1] + ", " + parts[2], faultsOf(run));
+        }
+        runs.computeIfAbsent(key(parts[0], parts[2]), name -> new ArrayList<>()).add(run);
+    }
+
+    private static String faultsOf(JsonObject run) {
+        StringBuilder text = new StringBuilder();
+        for (String name : List.of("unexpected_statuses", "wrong", "verified", "beside_bulk_writer")) {
+            if (run.has(name)) {
+                String value = run.get(name).toString();
+                text.append(' ').append(name).append(": ").append(value, 0, Math.min(value.length(), LONGEST_FAULT));
+            }
+        }
+        return text.toString();
     }
 
     private static String key(String server, String label) {
@@ -106,16 +121,11 @@ public final class Comparison {
         line(text, "");
         line(
                 text,
-                "Peak memory under all of this: %s %s, %s %s. Runs with a status or a byte not as expected: %s %d, %s %d."
+                "Peak memory under all of this: %s %s, %s %s. Other processes had up to %s of the machine in a run."
                         .formatted(
-                                base,
-                                peak(base),
-                                other,
-                                peak(other),
-                                base,
-                                faults.getOrDefault(base, 0),
-                                other,
-                                faults.getOrDefault(other, 0)));
+                                base, peak(base), other, peak(other), percent(highest("others_cpu_share_of_machine"))));
+        line(text, "Runs with a status or a byte not as expected: %d.".formatted(faults.size()));
+        faults.forEach((run, fault) -> line(text, "- " + run + ":" + fault));
         return text.toString();
     }
 
@@ -172,7 +182,19 @@ public final class Comparison {
 
     private String share(String server, ComparisonRow row) {
         OptionalDouble share = median(server, row.label(), "generator/cpu_share_of_one");
+        return percent(share);
+    }
+
+    private static String percent(OptionalDouble share) {
         return share.isEmpty() ? "-" : String.format(Locale.ROOT, "%.0f %%", 100 * share.getAsDouble());
+    }
+
+    private OptionalDouble highest(String path) {
+        return runs.values().stream()
+                .flatMap(List::stream)
+                .map(run -> figure(run, path))
+                .flatMapToDouble(OptionalDouble::stream)
+                .max();
     }
 
     private String peak(String server) {

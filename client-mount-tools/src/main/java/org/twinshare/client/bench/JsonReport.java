@@ -84,6 +84,11 @@ public final class JsonReport {
                     "cpu_seconds_per_1000_calls", run.calls() == 0 ? 0 : use.cpuSeconds() * 1000 / run.calls());
             server.addProperty("peak_memory_bytes", use.peakMemoryBytes());
             json.add("server_process", server);
+            json.addProperty(
+                    "others_cpu_share_of_machine",
+                    use.othersCpuSeconds()
+                            / run.elapsedSeconds()
+                            / run.generator().processors());
         });
     }
 

@@ -53,6 +53,9 @@ final class MixWorkload implements Workload {
     private final List<byte[]> readFiles = new ArrayList<>();
     private final List<byte[]> writtenFiles = new ArrayList<>();
     private byte[] directory = new byte[0];
+    /** Names come and go here, not in the directory that is listed: NFS-Ganesha 4.3 fails such a listing with NOENT. */
+    private byte[] changing = new byte[0];
+
     private byte[] link = new byte[0];
 
     MixWorkload(BenchSettings settings) {
@@ -67,6 +70,7 @@ final class MixWorkload implements Workload {
     public void prepare(Fixture fixture) throws IOException {
         FileHandle parent = fixture.makeDirectory("mix");
         directory = parent.bytes().toArray();
+        changing = fixture.makeDirectory("changing").bytes().toArray();
         link = fixture.makeLink("link", "mix/read0").bytes().toArray();
         for (FileHandle each : fixture.makeFiles(parent, "read", files)) {
             fixture.write(each, FIRST_FILE + readFiles.size(), 0, (long) blocks * blockBytes);
@@ -138,7 +142,7 @@ final class MixWorkload implements Workload {
                 case REMOVE ->
                     created.isEmpty()
                             ? create(slot, turn)
-                            : calls.named(Procedure.REMOVE, directory, created.remove(), turn);
+                            : calls.named(Procedure.REMOVE, changing, created.remove(), turn);
                 case FSSTAT -> calls.about(Procedure.FSSTAT, directory, turn);
             };
         }
@@ -151,7 +155,7 @@ final class MixWorkload implements Workload {
 
         private Procedure create(int slot, Turn turn) {
             nameOfSlot[slot] = "new" + connection + "." + count++;
-            return calls.create(directory, nameOfSlot[slot], turn);
+            return calls.create(changing, nameOfSlot[slot], turn);
         }
 
         @Override

@@ -44,8 +44,13 @@ public record RunReport(
     /** What the load generator itself used: processor seconds of its whole process, and of how many processors. */
     public record Generator(double cpuSeconds, int processors) {}
 
-    /** What the server used in the measured stretch, and the most memory it had so far. */
-    public record Server(double cpuSeconds, long peakMemoryBytes) {}
+    /**
+     * What the server used in the measured stretch.
+     *
+     * @param peakMemoryBytes  the most memory it had so far
+     * @param othersCpuSeconds what everyone on this machine but server and generator used: too much spoils the result
+     */
+    public record Server(double cpuSeconds, long peakMemoryBytes, double othersCpuSeconds) {}
 
     /** The very first operation. */
     public record First(double elapsedSeconds, long entries) {}

@@ -15,6 +15,9 @@ final class ServerProcess {
     /** USER_HZ, in which /proc counts on every architecture of Linux: 100 in a second. */
     private static final double TICKS_PER_SECOND = 100;
 
+    private static final int IDLE_FIELD = 4;
+    private static final int IO_WAIT_FIELD = 5;
+    private static final int STEAL_FIELD = 8;
     private static final int STATE_FIELD = 3;
     private static final int USER_TIME_FIELD = 14;
     private static final int LAST_TIME_FIELD = 17;
@@ -27,6 +30,20 @@ final class ServerProcess {
 
     ServerProcess(Path directory) {
         this.directory = directory;
+    }
+
+    /**
+     * What all processes of this machine together used since it started, the hypervisor's share included: everything in
+     * the first line of /proc/stat but idle and iowait.
+     */
+    static double machineSeconds(Path stat) throws IOException {
+        String line = Files.readAllLines(stat, StandardCharsets.ISO_8859_1).getFirst();
+        String[] fields = line.split(" +", -1);
+        long ticks = 0;
+        for (int field = 1; field <= STEAL_FIELD; field++) {
+            ticks += field == IDLE_FIELD || field == IO_WAIT_FIELD ? 0 : Long.parseLong(fields[field]);
+        }
+        return ticks / TICKS_PER_SECOND;
     }
 
     /** utime, stime, cutime and cstime together. */

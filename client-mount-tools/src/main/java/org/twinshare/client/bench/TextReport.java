@@ -104,14 +104,22 @@ public final class TextReport {
                 100 * run.generator().cpuSeconds() / run.elapsedSeconds(),
                 run.generator().processors(),
                 run.generatorMicrosPerCall());
-        run.server()
-                .ifPresent(server -> line(
-                        text,
-                        "  server: %.2f s CPU, %.0f %% of one, %.4f s for 1,000 operations, peak memory %,.0f MiB",
-                        server.cpuSeconds(),
-                        100 * server.cpuSeconds() / run.elapsedSeconds(),
-                        run.serverSecondsPerThousand(server),
-                        server.peakMemoryBytes() / MIB));
+        run.server().ifPresent(server -> server(text, run, server));
+    }
+
+    private static void server(StringBuilder text, RunReport run, RunReport.Server server) {
+        line(
+                text,
+                "  server: %.2f s CPU, %.0f %% of one, %.4f s for 1,000 operations, peak memory %,.0f MiB",
+                server.cpuSeconds(),
+                100 * server.cpuSeconds() / run.elapsedSeconds(),
+                run.serverSecondsPerThousand(server),
+                server.peakMemoryBytes() / MIB);
+        line(
+                text,
+                "  other processes: %.2f s CPU, %.0f %% of one",
+                server.othersCpuSeconds(),
+                100 * server.othersCpuSeconds() / run.elapsedSeconds());
     }
 
     private static void faults(StringBuilder text, RunReport run) {
@@ -120,14 +128,16 @@ public final class TextReport {
             line(text, "  WRONG: %,d times", run.wrongCount());
             run.wrong().forEach(each -> line(text, "    %s", each));
         }
-        run.verified().ifPresent(verified -> {
-            line(
-                    text,
-                    "  read back: %,d bytes, %s",
-                    verified.bytes(),
-                    verified.wrongCount() == 0 ? "all right" : "WRONG " + verified.wrongCount() + " times");
-            verified.wrong().forEach(each -> line(text, "    %s", each));
-        });
+        run.verified()
+                .filter(verified -> verified.bytes() + verified.wrongCount() > 0)
+                .ifPresent(verified -> {
+                    line(
+                            text,
+                            "  read back: %,d bytes, %s",
+                            verified.bytes(),
+                            verified.wrongCount() == 0 ? "all right" : "WRONG " + verified.wrongCount() + " times");
+                    verified.wrong().forEach(each -> line(text, "    %s", each));
+                });
     }
 
     @FormatMethod

@@ -21,6 +21,13 @@ class ServerProcessTest {
     }
 
     @Test
+    void addsUpWhatTheMachineDidButNotWhatItWaited(@TempDir Path directory) throws IOException {
+        Path stat = Files.writeString(directory.resolve("stat"), "cpu  100 20 30 9999 8888 4 6 40 0 0\ncpu0 1 2 3\n");
+
+        assertThat(ServerProcess.machineSeconds(stat)).isEqualTo(2.0);
+    }
+
+    @Test
     void readsThePeakOfResidentMemory(@TempDir Path directory) throws IOException {
         Files.writeString(directory.resolve("status"), "Name:\tx\nVmPeak:\t   99999 kB\nVmHWM:\t    1024 kB\n");
 
