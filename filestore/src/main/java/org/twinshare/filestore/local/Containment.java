@@ -7,6 +7,8 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.posix.KernelHandle;
+import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
 
@@ -64,8 +66,12 @@ final class Containment {
 
     /** The path of an object below a directory as the kernel knows it; null when it does not lie there. */
     private byte @Nullable [] relativePath(Node root, Node node) throws ErrnoException {
+        return relativePath(root, nodes.open(node));
+    }
+
+    private byte @Nullable [] relativePath(Node root, int fd) throws ErrnoException {
         byte[] above = Posix.pathOf(nodes.open(root));
-        byte[] path = Posix.pathOf(nodes.open(node));
+        byte[] path = Posix.pathOf(fd);
         int length = above.length == 1 ? 0 : above.length; // "/" itself ends with the slash
         boolean below =
                 path.length > length + 1 && path[length] == '/' && Arrays.equals(path, 0, length, above, 0, length);
@@ -99,7 +105,24 @@ final class Containment {
 
     /** Someone else moved it: the kernel may know where to. Walks there, so that every directory on the way is known. */
     private boolean movedInside(Node root, Node node) throws ErrnoException {
-        byte[] path = relativePath(root, node);
+        return leadsTo(root, relativePath(root, node), node) || leadsTo(root, pathAnew(root, node), node);
+    }
+
+    /** The descriptor that a file was made with does not know the name that it got afterwards; a new one does. */
+    private byte @Nullable [] pathAnew(Node root, Node node) throws ErrnoException {
+        KernelHandle handle = node.handle;
+        if (handle == null) {
+            return null;
+        }
+        int fd = node.volume.open(handle, OpenFlags.O_PATH);
+        try {
+            return relativePath(root, fd);
+        } finally {
+            Posix.close(fd);
+        }
+    }
+
+    private boolean leadsTo(Node root, byte @Nullable [] path, Node node) throws ErrnoException {
         if (path == null) {
             return false;
         }
