@@ -149,6 +149,11 @@ final class Directories {
             Containment.foundInside(directory, node);
             Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
             return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            return entry.id() == 0 || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
         }
     }
 
