@@ -57,7 +57,7 @@ public final class FileServer implements AutoCloseable {
     private final CallStatistics statistics;
     private final MountList mounts = new MountList();
     private final RpcServer rpc;
-    private final InetSocketAddress address;
+    private volatile InetSocketAddress address;
     private final List<String> warnings;
     private final Instant started = Instant.now();
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
@@ -68,11 +68,11 @@ public final class FileServer implements AutoCloseable {
         this.config = config;
         this.state = state;
         this.warnings = warnings;
+        address = config.address();
         ClusterKey key = ClusterKey.in(state.path());
         tree = LocalTree.open(state.path(), key, LocalTree.Limits.DEFAULT, InstantSource.system());
         exports = CurrentExports.of(ExportTable.EMPTY, names);
         bound = new BoundExports(tree, config.adopt());
-        putInForce(firstTable());
         Refusals refusals = new Refusals(exports);
         exportService = new ExportService(exports, bound, identities(), refusals);
         FileHandles handles = new FileHandles(key.handleMac());
@@ -83,6 +83,10 @@ public final class FileServer implements AutoCloseable {
                 new ReplyCache(REPLIES_PER_CLIENT, REPLY_CACHE_BYTES));
         rpc.offer(new Nfs3(tree, exportService, handles, config.maxTransferBytes(), statistics));
         rpc.offer(new Mount3(new MountService(exports, bound, tree, handles, refusals), mounts));
+    }
+
+    private void begin() throws Refused, IOException {
+        putInForce(firstTable());
         address = listen();
         ScheduledFuture<?> unused = chores.scheduleWithFixedDelay(this::tidy, 1, 1, TimeUnit.SECONDS);
     }
@@ -96,12 +100,23 @@ public final class FileServer implements AutoCloseable {
         List<String> warnings = new ArrayList<>();
         StateDirectory state = StateDirectory.take(config.state());
         try {
-            return new FileServer(config, state, warnings, registry);
+            return begun(new FileServer(config, state, warnings, registry));
         } catch (IOException e) {
             throw new Refused(
                     "cannot start with the state directory " + config.state(),
                     e.getClass().getSimpleName() + ": " + e.getMessage(),
                     "see whether its disk is full or damaged");
+        }
+    }
+
+    /** What was opened is closed again when the server cannot begin. */
+    private static FileServer begun(FileServer server) throws Refused, IOException {
+        try {
+            server.begin();
+            return server;
+        } catch (Refused | IOException | RuntimeException e) {
+            server.close();
+            throw e;
         }
     }
 
