@@ -84,6 +84,7 @@ public final class FileServer implements AutoCloseable {
         rpc.offer(new Nfs3(tree, exportService, handles, config.maxTransferBytes(), statistics));
         rpc.offer(new Mount3(new MountService(exports, bound, tree, handles, refusals), mounts));
         address = listen();
+        tree.beginAdoption();
         ScheduledFuture<?> unused = chores.scheduleWithFixedDelay(this::tidy, 1, 1, TimeUnit.SECONDS);
     }
 

@@ -230,6 +230,11 @@ public final class ObjectIndex implements AutoCloseable {
         }
     }
 
+    /** Whether anything about an object waits for a flush. */
+    public boolean isPending(long id) {
+        return pending.objects.containsKey(id) || leaving.objects.containsKey(id);
+    }
+
     /** Everything up to this version is on disk. */
     public long flushedVersion() {
         return flushedVersion;

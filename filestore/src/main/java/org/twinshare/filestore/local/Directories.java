@@ -4,6 +4,7 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Errno;
@@ -117,6 +118,7 @@ final class Directories {
         Node.Times timesBefore = before == null ? null : before.times;
         Attributes known = glance == null || before == null ? null : glance.of(before);
         if (known != null || !withAttributes && entry.id() != 0) {
+            requireDurable(entry.id());
             return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, known);
         }
         Stat stat;
@@ -140,6 +142,34 @@ final class Directories {
             }
             return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
         }
+    }
+
+    /** An id is shown to a client only when it stays the same after a crash. */
+    private void requireDurable(long id) {
+        Node node = nodes.peek(id);
+        if (node != null) {
+            index.flush(node.shownAfterVersion);
+        }
+    }
+
+    /**
+     * Gives ids to the next entries behind a cookie, which are not durable yet, and hands on the ids of all of these entries.
+     * Returns the cookie of the last one, or 0 at the end.
+     */
+    long identify(Node directory, long cookie, LongConsumer found) throws ErrnoException {
+        Listing listing = current(directory, cookie == Cookies.LAST_RESERVED);
+        List<Listing.Entry> page = listing.after(cookie, PAGE);
+        if (page.isEmpty()) {
+            return 0;
+        }
+        newcomers.identify(directory, listing, page, null);
+        long last = page.get(page.size() - 1).cookie();
+        for (Listing.Entry entry : listing.after(cookie, PAGE)) {
+            if (entry.id() != 0 && entry.cookie() <= last) {
+                found.accept(entry.id());
+            }
+        }
+        return last;
     }
 
     /**

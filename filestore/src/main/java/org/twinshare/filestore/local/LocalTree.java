@@ -38,6 +38,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
     private final Durability durability;
     private final ChangeLocks locks;
     private final CachedTree cached;
+    private final Adoption adoption;
     private final AtomicLong writeVerifier = new AtomicLong(new SecureRandom().nextLong());
 
     /**
@@ -67,6 +68,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
         durability = new Durability(nodes);
         locks = new ChangeLocks(look);
         cached = new CachedTree(this, nodes);
+        adoption = new Adoption(nodes, look, directories);
         // The modes of new objects are decided here, not by the mask that the server was started with.
         int ignored = OwnProcess.umask(0);
     }
@@ -83,7 +85,14 @@ public final class LocalTree implements FileTree, AutoCloseable {
      * @param adopt serve it also when it is not the directory that the state knows
      */
     public long bind(byte[] path, boolean adopt) throws ErrnoException, RootRefused {
-        return roots.bind(path, adopt);
+        long root = roots.bind(path, adopt);
+        adoption.add(root);
+        return root;
+    }
+
+    /** Begins to give ids, in the background, to what has none yet in the directories that are bound, now and later. */
+    public void beginAdoption() {
+        adoption.start();
     }
 
     @Override
@@ -210,6 +219,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
 
     @Override
     public void close() {
+        adoption.close();
         index.close();
         nodes.close();
     }

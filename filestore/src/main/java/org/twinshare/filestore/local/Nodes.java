@@ -147,6 +147,9 @@ final class Nodes implements AutoCloseable {
             throw new ErrnoException(Errno.ESTALE, "no export lies on the file system of this object");
         }
         Node made = new Node(this, volume, record);
+        if (index.isPending(record.id())) {
+            made.shownAfterVersion = index.version();
+        }
         Node before = byId.putIfAbsent(record.id(), made);
         if (before != null) {
             return before;
