@@ -31,11 +31,12 @@ final class Rpcbind implements AutoCloseable {
     private static final int HIGHEST_RESERVED_PORT = 1023;
     private static final int LOWEST_TRIED_PORT = 900;
     private static final int LAST_FRAGMENT = 0x80000000;
-    private static final int MAX_REPLY_BYTES = 4096;
+    private static final int MAX_REPLY_BYTES = 256 << 10;
+    private static final int CALL_BYTES = 512;
     private static final int VERSION = 4;
     private static final int SET = 1;
     private static final int UNSET = 2;
-    private static final int GETVERSADDR = 9;
+    private static final int DUMP = 4;
     private static final int MAX_TEXT_BYTES = 255;
     private static final String OWNER = "superuser";
 
@@ -83,14 +84,33 @@ final class Rpcbind implements AutoCloseable {
         return number(call(UNSET, service, "")) != 0;
     }
 
-    /** The universal address that is registered; empty when there is none. */
+    /**
+     * The universal address that is registered; empty when there is none. Found in the list of all, because rpcbind answers a
+     * single question for the transport that the question came over.
+     */
     String registered(Service service) throws IOException {
+        XdrReader in = call(DUMP, service, "");
         try {
-            byte[] text = call(GETVERSADDR, service, "").readOpaque(MAX_TEXT_BYTES);
-            return new String(text, StandardCharsets.US_ASCII);
+            while (in.readBoolean()) {
+                int program = in.readInt();
+                int version = in.readInt();
+                String netid = text(in);
+                String address = text(in);
+                in.skipOpaque(MAX_TEXT_BYTES);
+                if (program == service.program()
+                        && version == service.version()
+                        && netid.equals(service.transport().netid())) {
+                    return address;
+                }
+            }
+            return "";
         } catch (GarbageArguments e) {
             throw new IOException("rpcbind answers what cannot be understood", e);
         }
+    }
+
+    private static String text(XdrReader in) throws GarbageArguments {
+        return new String(in.readOpaque(MAX_TEXT_BYTES), StandardCharsets.US_ASCII);
     }
 
     private static int number(XdrReader results) throws IOException {
@@ -102,17 +122,19 @@ final class Rpcbind implements AutoCloseable {
     }
 
     private XdrReader call(int procedure, Service service, String address) throws IOException {
-        XdrWriter out = new XdrWriter(pool, MAX_REPLY_BYTES);
+        XdrWriter out = new XdrWriter(pool, CALL_BYTES);
         int mark = out.skip(4);
         xid++;
         int[] header = {xid, 0, 2, Portmap.PROGRAM, VERSION, procedure, 0, 0, 0, 0};
         for (int each : header) {
             out.writeInt(each);
         }
-        out.writeInt(service.program());
-        out.writeInt(service.version());
-        for (String text : new String[] {service.transport().netid(), address, OWNER}) {
-            out.writeOpaque(text.getBytes(StandardCharsets.US_ASCII));
+        if (procedure != DUMP) {
+            out.writeInt(service.program());
+            out.writeInt(service.version());
+            for (String text : new String[] {service.transport().netid(), address, OWNER}) {
+                out.writeOpaque(text.getBytes(StandardCharsets.US_ASCII));
+            }
         }
         out.writeIntAt(mark, LAST_FRAGMENT | out.position() - 4);
         ByteBuffer record = out.take();
