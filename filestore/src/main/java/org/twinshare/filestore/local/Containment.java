@@ -7,6 +7,7 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
 
@@ -56,10 +57,47 @@ final class Containment {
                 return false;
             }
             if (node.type == FileType.DIRECTORY) {
-                return relativePath(rootNode, node) != null;
+                return isDirectoryInside(rootNode, node);
             }
             return hasNameInside(root, node) || movedInside(rootNode, node);
         }
+    }
+
+    private boolean isDirectoryInside(Node root, Node directory) throws ErrnoException {
+        try {
+            return relativePath(root, directory) != null;
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENAMETOOLONG) {
+                return climbsTo(root, nodes.open(directory));
+            }
+            throw e;
+        }
+    }
+
+    /** The kernel tells no path of more than 4,096 bytes, which a tree may well have: walks up instead. */
+    private boolean climbsTo(Node root, int directoryFd) throws ErrnoException {
+        Stat above = Posix.fstat(nodes.open(root));
+        int at = up(directoryFd);
+        try {
+            Stat stat = Posix.fstat(at);
+            while (stat.device() == above.device() && stat.inode() != above.inode()) {
+                int next = up(at);
+                Posix.close(at);
+                at = next;
+                Stat higher = Posix.fstat(at);
+                if (higher.inode() == stat.inode()) {
+                    return false;
+                }
+                stat = higher;
+            }
+            return stat.device() == above.device();
+        } finally {
+            Posix.close(at);
+        }
+    }
+
+    private static int up(int directoryFd) throws ErrnoException {
+        return Posix.openat(directoryFd, new byte[] {'.', '.'}, OpenFlags.O_PATH, 0);
     }
 
     /** The path of an object below a directory as the kernel knows it; null when it does not lie there. */
@@ -99,15 +137,12 @@ final class Containment {
 
     /** Someone else moved it: the kernel may know where to. Walks there, so that every directory on the way is known. */
     private boolean movedInside(Node root, Node node) throws ErrnoException {
-        byte[] path = relativePath(root, node);
-        if (path == null) {
-            return false;
-        }
         try {
-            return walk(root, path, 0, node);
+            byte[] path = relativePath(root, node);
+            return path != null && walk(root, path, 0, node);
         } catch (ErrnoException e) {
             return switch (e.errno()) {
-                case ENOENT, ESTALE, ENOTDIR, EXDEV -> false;
+                case ENOENT, ESTALE, ENOTDIR, EXDEV, ENAMETOOLONG -> false;
                 default -> throw e;
             };
         }

@@ -121,14 +121,21 @@ final class Look {
 
     /** Whether a directory, inside the caller's export, is another one or lies below it. */
     boolean isBelow(Caller caller, Node directory, Node above) throws ErrnoException {
-        if (directory == above) {
-            return true;
-        }
-        if (directory.id == caller.root()) {
-            return false;
-        }
-        try (Node parent = identities.parent(directory)) {
-            return isBelow(caller, parent, above);
+        Node next = nodes.pin(directory.id);
+        while (true) {
+            try (Node at = next) {
+                if (at == above) {
+                    return true;
+                }
+                if (at.id == caller.root()) {
+                    return false;
+                }
+                next = identities.parent(at);
+                if (next == at) {
+                    next.close(); // the root of all, and the export was not above: it has just been moved away
+                    return false;
+                }
+            }
         }
     }
 

@@ -135,8 +135,8 @@ final class Roots {
         Node node = seen == null
                 ? nodes.add(volume, Identities.record(id, volume, fd, stat, null, stat.changeNs(), null))
                 : nodes.pin(id);
-        nodes.openedRoot(node, fd);
         Mark.set(fd, new Mark(cluster, id, stat.inode()));
+        nodes.openedRoot(node, fd);
         byte[] value = ByteBuffer.allocate(10)
                 .putShort((short) volume.number)
                 .putLong(id)
