@@ -7,6 +7,7 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.posix.KernelHandle;
 import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
@@ -16,6 +17,13 @@ import org.twinshare.filestore.posix.Stat;
  * every request; the answer holds until something is moved. Thread-safe.
  */
 final class Containment {
+    /**
+     * An object was found below an exported directory.
+     *
+     * @param epoch of its volume, taken before the look
+     */
+    record Inside(long root, long epoch) {}
+
     private final Nodes nodes;
     private final Identities identities;
 
@@ -30,25 +38,35 @@ final class Containment {
             return;
         }
         long epoch = node.volume.epoch();
-        if (node.insideOf == root && node.insideSince == epoch) {
+        if (isInside(root, epoch, node)) {
             return;
         }
         if (!look(root, node)) {
             throw new ErrnoException(Errno.ESTALE, "the object lies outside of the export");
         }
-        node.insideOf = root;
-        node.insideSince = epoch;
+        node.inside = new Inside(root, epoch);
+    }
+
+    private static boolean isInside(long root, long epoch, Node node) {
+        Inside inside = node.inside;
+        return inside != null && inside.root == root && inside.epoch == epoch;
     }
 
     /** Whether it is known to lie below this exported directory, without looking. */
     static boolean isKnownInside(long root, Node node) {
-        return node.id == root || node.insideOf == root && node.insideSince == node.volume.epoch();
+        return node.id == root || isInside(root, node.volume.epoch(), node);
     }
 
-    /** An object that was just found in a directory that lies inside lies inside too. */
-    static void foundInside(Node directory, Node node) {
-        node.insideSince = directory.insideSince;
-        node.insideOf = directory.insideOf;
+    /**
+     * An object that was just found in a directory lies inside what the directory lies in.
+     *
+     * @param directoryInside taken of the directory before the object was looked for there
+     */
+    static void foundInside(@Nullable Inside directoryInside, Node node) {
+        Inside known = node.inside;
+        if (directoryInside != null && (known == null || known.epoch < directoryInside.epoch)) {
+            node.inside = directoryInside;
+        }
     }
 
     private boolean look(long root, Node node) throws ErrnoException {
@@ -103,11 +121,25 @@ final class Containment {
     /** The path of an object below a directory as the kernel knows it; null when it does not lie there. */
     private byte @Nullable [] relativePath(Node root, Node node) throws ErrnoException {
         byte[] above = Posix.pathOf(nodes.open(root));
-        byte[] path = Posix.pathOf(nodes.open(node));
+        byte[] path = node.type == FileType.DIRECTORY ? Posix.pathOf(nodes.open(node)) : pathOfFile(node);
         int length = above.length == 1 ? 0 : above.length; // "/" itself ends with the slash
         boolean below =
                 path.length > length + 1 && path[length] == '/' && Arrays.equals(path, 0, length, above, 0, length);
         return below ? Arrays.copyOfRange(path, length + 1, path.length) : null;
+    }
+
+    /** A file that was made without a name keeps that in the descriptor it was made with, so another one is asked. */
+    private byte[] pathOfFile(Node file) throws ErrnoException {
+        KernelHandle handle = file.handle;
+        if (handle == null) {
+            return Posix.pathOf(nodes.open(file));
+        }
+        int fd = file.volume.open(handle, OpenFlags.O_PATH);
+        try {
+            return Posix.pathOf(fd);
+        } finally {
+            Posix.close(fd);
+        }
     }
 
     private boolean hasNameInside(long root, Node node) throws ErrnoException {

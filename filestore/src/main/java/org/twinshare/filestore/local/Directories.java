@@ -132,6 +132,7 @@ final class Directories {
         if (!withAttributes && entry.id() != 0) {
             return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
         }
+        Containment.Inside inside = directory.inside;
         Stat stat;
         try {
             stat = Posix.fstatat(nodes.open(directory), name);
@@ -146,7 +147,7 @@ final class Directories {
                 listing.identified(entry, node.id);
             }
             index.flush(node.shownAfterVersion);
-            Containment.foundInside(directory, node);
+            Containment.foundInside(inside, node);
             Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
             return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
         }

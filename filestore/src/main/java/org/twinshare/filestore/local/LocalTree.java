@@ -205,8 +205,12 @@ public final class LocalTree implements FileTree, AutoCloseable {
 
     /** What has to be done now and then: closes what was removed behind our back, and writes what can wait. */
     public void tidy() {
-        nodes.closeRemoved();
-        index.flush(index.version());
+        int unusedClosed = nodes.closeRemoved();
+        try {
+            index.flush(index.version());
+        } catch (ErrnoException e) {
+            // The index has told why, and tries again with the next change.
+        }
     }
 
     /** Objects that the index knows, or is about to. */

@@ -53,6 +53,7 @@ final class Look {
 
     /** The object of a name, pinned; null when there is none. */
     @Nullable Node child(Node directory, Name name) throws ErrnoException {
+        Containment.Inside inside = directory.inside;
         Stat stat;
         try {
             stat = Posix.fstatat(nodes.open(directory), name.bytes());
@@ -63,7 +64,7 @@ final class Look {
             throw e;
         }
         Node node = identities.identify(directory, name, stat);
-        Containment.foundInside(directory, node);
+        Containment.foundInside(inside, node);
         return node;
     }
 
@@ -157,7 +158,7 @@ final class Look {
         }
     }
 
-    long newId() {
+    long newId() throws ErrnoException {
         return nodes.index().newId();
     }
 }

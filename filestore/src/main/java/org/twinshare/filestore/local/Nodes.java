@@ -43,8 +43,14 @@ final class Nodes implements AutoCloseable {
         volumes.put(volume.number, volume);
     }
 
-    Iterable<Volume> volumes() {
-        return volumes.values();
+    /** The volume that is mounted as this device, or null. */
+    @Nullable Volume volumeOf(long device) {
+        for (Volume volume : volumes.values()) {
+            if (volume.device == device) {
+                return volume;
+            }
+        }
+        return null;
     }
 
     @Nullable Volume volume(int number) {
@@ -179,13 +185,24 @@ final class Nodes implements AutoCloseable {
         }
     }
 
-    /** Takes over the descriptor that an object was made with. */
+    /** Takes over the descriptor that an object was made with; somebody may have found it and opened it meanwhile. */
     void opened(Node node, int fd, boolean forData) {
+        boolean first;
         synchronized (node) {
-            node.pathFd = fd;
+            first = node.pathFd < 0;
+            boolean kept = first || forData && node.writeFd < 0;
+            if (!kept) {
+                Posix.close(fd);
+                return;
+            }
             node.writeFd = forData ? fd : -1;
+            if (first) {
+                node.pathFd = fd;
+            }
         }
-        open.add(node.descriptorHand());
+        if (first) {
+            open.add(node.descriptorHand());
+        }
     }
 
     private int openByHandle(Node node) throws ErrnoException {
@@ -299,7 +316,7 @@ final class Nodes implements AutoCloseable {
     /** Closes everything; nobody may be using it any more. */
     @Override
     public void close() {
-        byId.values().forEach(Node::closeDescriptors);
+        byId.values().forEach(Node::closeForGood);
         volumes.values().forEach(Volume::close);
     }
 }

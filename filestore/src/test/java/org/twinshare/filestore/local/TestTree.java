@@ -114,6 +114,11 @@ final class TestTree implements BeforeEachCallback, AfterEachCallback {
         return export().resolve(name);
     }
 
+    /** Moves something as another process does it. */
+    static void move(Path from, Path to) throws IOException, InterruptedException {
+        Shell.Result unusedResult = Shell.run("mv", "-T", from, to);
+    }
+
     private void open() throws Exception {
         tree = LocalTree.open(state, ClusterKey.in(state), limits, clock);
         opened.add(tree);
