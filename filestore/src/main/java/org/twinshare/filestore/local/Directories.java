@@ -121,6 +121,7 @@ final class Directories {
             requireDurable(entry.id());
             return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, known);
         }
+        Containment.Inside inside = directory.inside;
         Stat stat;
         try {
             stat = Posix.fstatat(nodes.open(directory), name);
@@ -135,7 +136,7 @@ final class Directories {
                 listing.identified(entry, node.id);
             }
             index.flush(node.shownAfterVersion);
-            Containment.foundInside(directory, node);
+            Containment.foundInside(inside, node);
             Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
             if (glance != null && node == before && timesBefore != null) {
                 glance.keep(node, timesBefore, stat);
@@ -145,7 +146,7 @@ final class Directories {
     }
 
     /** An id is shown to a client only when it stays the same after a crash. */
-    private void requireDurable(long id) {
+    private void requireDurable(long id) throws ErrnoException {
         Node node = nodes.peek(id);
         if (node != null) {
             index.flush(node.shownAfterVersion);

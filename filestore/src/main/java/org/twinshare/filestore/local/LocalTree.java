@@ -140,11 +140,23 @@ public final class LocalTree implements FileTree, AutoCloseable {
     public Outcome change(CallId call, Operation operation) {
         try (LockTable.Held held = locks.acquire(operation)) {
             Change change = decisions.decide(operation);
-            Outcome outcome = application.apply(change);
+            Outcome outcome = ofDirectories(operation, change, application.apply(change));
             return operation.caller().async() ? outcome : durable(change, outcome);
         } catch (ErrnoException e) {
             return failed(operation, e.errno());
         }
+    }
+
+    /** CREATE and RENAME answer with their directories, also where only the file was truncated, or nothing was done. */
+    private Outcome ofDirectories(Operation operation, Change change, Outcome outcome) {
+        Caller caller = operation.caller();
+        if (operation instanceof Operation.Create create && !(change instanceof Change.Made)) {
+            return Outcome.done(outcome.object(), outcome.attributes(), now(caller, create.directory()));
+        }
+        if (operation instanceof Operation.Rename rename && change instanceof Change.Nothing) {
+            return Outcome.renamed(now(caller, rename.fromDirectory()), now(caller, rename.toDirectory()));
+        }
+        return outcome;
     }
 
     private Outcome durable(Change change, Outcome outcome) throws ErrnoException {
@@ -202,9 +214,13 @@ public final class LocalTree implements FileTree, AutoCloseable {
 
     /** What has to be done now and then: closes what was removed behind our back, and writes what can wait. */
     public void tidy() {
-        nodes.closeRemoved();
+        int unusedClosed = nodes.closeRemoved();
         nodes.volumes().forEach(volume -> volume.watchedDirectories.drain());
-        index.flush(index.version());
+        try {
+            index.flush(index.version());
+        } catch (ErrnoException e) {
+            // The index has told why, and tries again with the next change.
+        }
     }
 
     /** Objects that the index knows, or is about to. */

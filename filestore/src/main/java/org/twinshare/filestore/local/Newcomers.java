@@ -74,6 +74,7 @@ final class Newcomers {
         }
         List<Listing.Entry> left = new ArrayList<>();
         List<Newcomer> newcomers = new ArrayList<>(entries.size());
+        Containment.Inside inside = directory.inside;
         synchronized (directory) {
             Stat before = observer.stat(directory);
             if (!settled.test(before)) {
@@ -93,7 +94,7 @@ final class Newcomers {
                 return entries;
             }
             for (Newcomer newcomer : newcomers) {
-                if (!add(directory, listing, newcomer, glance)) {
+                if (!add(directory, inside, listing, newcomer, glance)) {
                     left.add(newcomer.entry());
                 }
             }
@@ -116,7 +117,12 @@ final class Newcomers {
     }
 
     /** False when somebody else was faster. */
-    private boolean add(Node directory, Listing listing, Newcomer newcomer, WatchedDirectories.@Nullable Glance glance)
+    private boolean add(
+            Node directory,
+            Containment.@Nullable Inside inside,
+            Listing listing,
+            Newcomer newcomer,
+            WatchedDirectories.@Nullable Glance glance)
             throws ErrnoException {
         Listing.Entry entry = newcomer.entry();
         try (Node node = identities.adopt(directory, entry.name(), newcomer.stat(), newcomer.handle())) {
@@ -124,7 +130,7 @@ final class Newcomers {
                 return false;
             }
             listing.identified(entry, node.id);
-            Containment.foundInside(directory, node);
+            Containment.foundInside(inside, node);
             if (glance != null) {
                 // Nobody can have changed by its id what had none.
                 glance.keep(node, node.times, newcomer.stat());

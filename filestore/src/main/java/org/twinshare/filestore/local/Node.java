@@ -47,15 +47,14 @@ final class Node implements AutoCloseable, Clock.Hand {
     /** O_RDWR of a regular file; -1 while closed. */
     volatile int writeFd = -1;
 
-    /** Where it was found to lie last, see {@link Containment}. */
-    volatile long insideOf;
+    /** Where it was found to lie last, see {@link Containment}; null when that is to be found out. */
+    volatile Containment.@Nullable Inside inside;
 
-    volatile long insideSince;
+    /** The POSIX ACL as it was seen last. */
+    volatile @Nullable SeenAcl acl;
 
-    /** The POSIX ACL that belonged to {@code aclChangeNs}. */
-    volatile byte @Nullable [] acl;
-
-    volatile long aclChangeNs = Long.MIN_VALUE;
+    /** The ACL attribute, null for none, that belonged to a ctime of the file system. */
+    record SeenAcl(long changeNs, byte @Nullable [] attribute) {}
 
     /** What a listing showed of it last; null since our own change of it. */
     volatile WatchedDirectories.@Nullable Seen seen;
@@ -170,6 +169,11 @@ final class Node implements AutoCloseable, Clock.Hand {
         // Outside of CLOSING: the last close of a removed file frees its blocks, which may take long.
         closeAll(open);
         return true;
+    }
+
+    /** Closes the descriptors although roots stay pinned; nobody may be using it any more. */
+    void closeForGood() {
+        closeAll(takeDescriptors());
     }
 
     private int[] takeDescriptors() {

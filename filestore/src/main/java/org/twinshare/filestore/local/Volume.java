@@ -40,6 +40,7 @@ final class Volume implements AutoCloseable {
     private final @Nullable MoveWatch watch;
     private final AtomicLong moves = new AtomicLong(1);
     private final boolean givesAway = OwnProcess.geteuid() == 0;
+    private volatile int exports;
     private volatile boolean keepsAcls = true;
     private volatile boolean makesNameless = true;
 
@@ -116,6 +117,18 @@ final class Volume implements AutoCloseable {
     /** One of our own directories moved: what lies below it may belong to another export now. */
     void movedOne() {
         moves.incrementAndGet();
+    }
+
+    /** A name of one of our files went: the file may have left one of several exports, while others just found it there. */
+    void lostName() {
+        if (exports > 1) {
+            movedOne();
+        }
+    }
+
+    /** One more exported directory lies on it. */
+    synchronized void addExport() {
+        exports++;
     }
 
     /** Opens the object of a handle. */
