@@ -142,6 +142,11 @@ final class Directories {
                 glance.keep(node, timesBefore, stat);
             }
             return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            return entry.id() == 0 || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
         }
     }
 
