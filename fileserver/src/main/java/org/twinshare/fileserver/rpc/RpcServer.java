@@ -1,6 +1,7 @@
 package org.twinshare.fileserver.rpc;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.nio.transport.TCPNIOServerConnection;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
@@ -39,12 +41,17 @@ public final class RpcServer implements AutoCloseable {
             Thread.ofPlatform().daemon().name("rpc-watch").factory());
 
     public RpcServer(String name, RpcLimits limits, ReplyCache replyCache) {
+        this(name, limits, replyCache, client -> true);
+    }
+
+    /** @param admitted whose connections are not closed before anything is read from them */
+    public RpcServer(String name, RpcLimits limits, ReplyCache replyCache, Predicate<InetAddress> admitted) {
         this.limits = limits;
         this.replyCache = replyCache;
         callMemory = new MemoryBudget(limits.callBytes());
         replyMemory = new MemoryBudget(limits.replyBytes());
         dispatcher = new Dispatcher(pool, replyCache, replyMemory);
-        reader = new RecordReader(limits, pool, callMemory, dispatcher);
+        reader = new RecordReader(limits, pool, callMemory, dispatcher, admitted);
         int selectors = Math.max(2, Runtime.getRuntime().availableProcessors());
         ThreadPoolConfig threads = ThreadPoolConfig.defaultConfig()
                 .copy()

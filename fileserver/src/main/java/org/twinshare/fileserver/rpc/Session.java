@@ -12,7 +12,7 @@ import org.glassfish.grizzly.IOEvent;
  * One connection of a client: what is under way on it, and when it is not to be read for a while. The methods for reading
  * are called by its selector thread only, the others by any.
  */
-public final class Session {
+public final class Session extends Peer {
     private final Connection<SocketAddress> connection;
     private final InetAddress client;
     private final int clientPort;
@@ -44,13 +44,20 @@ public final class Session {
     }
 
     /** The client's address. */
+    @Override
     public InetAddress client() {
         return client;
     }
 
     /** The client's port. */
+    @Override
     public int clientPort() {
         return clientPort;
+    }
+
+    @Override
+    InetAddress local() {
+        return ((InetSocketAddress) connection.getLocalAddress()).getAddress();
     }
 
     /** Sends a reply that begins with its record mark. */
@@ -119,10 +126,12 @@ public final class Session {
     }
 
     /** Waits until this connection may have a large reply of so many bytes; on a thread that may wait. */
+    @Override
     void reserveReply(int bytes) {
         replyRoom.acquireUninterruptibly(bytes);
     }
 
+    @Override
     void releaseReply(int bytes) {
         replyRoom.release(bytes);
     }
@@ -153,10 +162,5 @@ public final class Session {
 
     boolean isClosed() {
         return closed;
-    }
-
-    @Override
-    public String toString() {
-        return client.getHostAddress() + ":" + clientPort;
     }
 }
