@@ -2,6 +2,7 @@ package org.twinshare.fileserver.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -228,18 +229,19 @@ class EverydayIT {
 
     @Test
     void dfShowsTheServersDisk() {
-        String[] expected = Shell.run("stat", "-fc", "%S %b %c", data.toString())
-                .orFail()
-                .strip()
-                .split(" ");
-        long bytes = Long.parseLong(expected[0]) * Long.parseLong(expected[1]);
+        List<Long> expected =
+                numbers(Shell.run("stat", "-fc", "%S %b %c", data.toString()).orFail());
 
-        String[] shown = web.sh("stat -fc '%S %b %c' .").strip().split(" ");
+        List<Long> shown = numbers(web.sh("stat -fc '%S %b %c' ."));
 
         // The client's kernel counts in blocks of its own, the last one begun.
-        long block = Long.parseLong(shown[0]);
-        assertThat(Long.parseLong(shown[1])).isEqualTo((bytes + block - 1) / block);
-        assertThat(shown[2]).isEqualTo(expected[2]);
+        long block = shown.get(0);
+        assertThat(shown.get(1)).isEqualTo((expected.get(0) * expected.get(1) + block - 1) / block);
+        assertThat(shown.get(2)).isEqualTo(expected.get(2));
+    }
+
+    private static List<Long> numbers(String line) {
+        return Splitter.on(' ').splitToStream(line.strip()).map(Long::valueOf).toList();
     }
 
     @Test

@@ -24,6 +24,7 @@ public final class LabServer implements AutoCloseable {
     private final List<String> arguments;
     private final List<String> output = new CopyOnWriteArrayList<>();
     private @Nullable Process process;
+    private @Nullable Thread collector;
 
     /** Each word of the prefix comes before java. */
     LabServer(Lab lab, List<String> prefix, List<String> arguments) {
@@ -46,7 +47,7 @@ public final class LabServer implements AutoCloseable {
         int before = output.size();
         Process started = launch(words);
         process = started;
-        Thread.ofVirtual().start(() -> collect(started));
+        collector = Thread.ofVirtual().start(() -> collect(started));
         Awaitility.await("the server serves")
                 .atMost(START)
                 .pollInterval(Duration.ofMillis(20))
@@ -101,15 +102,29 @@ public final class LabServer implements AutoCloseable {
     /** Asks it to stop, and waits for it; returns how long that took. */
     public Duration stop() {
         long begin = System.nanoTime();
-        process().destroy();
+        // The process itself would also close the pipe with its last words.
+        process().toHandle().destroy();
         awaitEnd();
-        return Duration.ofNanos(System.nanoTime() - begin);
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        awaitLastWords();
+        return took;
     }
 
     private void awaitEnd() {
         try {
             if (!process().waitFor(30, TimeUnit.SECONDS)) {
                 throw new AssertionError("the server does not end:\n" + output());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private void awaitLastWords() {
+        try {
+            if (!Objects.requireNonNull(collector).join(Duration.ofSeconds(10))) {
+                throw new AssertionError("something still holds the server's output");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
