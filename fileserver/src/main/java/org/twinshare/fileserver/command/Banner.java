@@ -25,6 +25,9 @@ final class Banner {
             clients(export).forEach(client -> line(text, "Clients:", client));
         }
         line(text, "Standby:", "none. One copy of your data.");
+        if (running.portmapper() != null) {
+            line(text, "Portmapper:", running.portmapper());
+        }
         running.notes().forEach(note -> line(text, "Note:", note));
         text.append('\n');
         mount(server, text);

@@ -33,6 +33,7 @@ import org.twinshare.fileserver.mount3.Mount3;
 import org.twinshare.fileserver.mount3.MountList;
 import org.twinshare.fileserver.nfs3.FileHandles;
 import org.twinshare.fileserver.nfs3.Nfs3;
+import org.twinshare.fileserver.nlm4.Nlm4;
 import org.twinshare.fileserver.rpc.ReplyCache;
 import org.twinshare.fileserver.rpc.RpcLimits;
 import org.twinshare.fileserver.rpc.RpcServer;
@@ -82,12 +83,14 @@ public final class FileServer implements AutoCloseable {
                 RpcLimits.forTransfersOf(config.maxTransferBytes()),
                 new ReplyCache(REPLIES_PER_CLIENT, REPLY_CACHE_BYTES));
         rpc.offer(new Nfs3(tree, exportService, handles, config.maxTransferBytes(), statistics));
+        rpc.offer(new Nlm4());
         rpc.offer(new Mount3(new MountService(exports, bound, tree, handles, refusals), mounts));
     }
 
     private void begin() throws Refused, IOException {
         putInForce(firstTable());
         address = listen();
+        tree.beginAdoption();
         ScheduledFuture<?> unused = chores.scheduleWithFixedDelay(this::tidy, 1, 1, TimeUnit.SECONDS);
     }
 

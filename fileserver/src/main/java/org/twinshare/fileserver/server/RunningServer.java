@@ -25,14 +25,19 @@ import org.twinshare.exports.table.ExportList;
 import org.twinshare.exports.table.LoadResult;
 import org.twinshare.fileserver.control.ControlServer;
 import org.twinshare.fileserver.metrics.HttpEndpoint;
+import org.twinshare.fileserver.portmap.Portmapper;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /** A file server with everything around it that lets people see and steer it. Thread-safe. */
 public final class RunningServer {
+    private static final int PORTMAP_PORT = 111;
+    private static final int REFRESH_S = 5;
+
     private final FileServer server;
     private final StatusReport report;
     private final ControlServer control;
     private final @Nullable HttpEndpoint http;
+    private final @Nullable Portmapper portmapper;
     private final List<String> notes;
     private final Gson gson = new Gson();
     private final ScheduledExecutorService sampling = Executors.newSingleThreadScheduledExecutor(
@@ -53,6 +58,7 @@ public final class RunningServer {
                         "exports-explain", this::explain));
         http = http(registry);
         gauges(registry);
+        portmapper = server.config().portmap() ? startPortmapper() : null;
         ScheduledFuture<?> unused = sampling.scheduleAtFixedRate(report::sample, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -91,6 +97,16 @@ public final class RunningServer {
                     + PortHolder.of(address.getPort()).orElse("another program") + "; choose another with --http");
             return null;
         }
+    }
+
+    private Portmapper startPortmapper() {
+        Portmapper started = Portmapper.start(
+                server.address(),
+                PORTMAP_PORT,
+                client -> server.exports().rights(client).mayUseAnything());
+        ScheduledFuture<?> unused =
+                sampling.scheduleWithFixedDelay(started::refresh, REFRESH_S, REFRESH_S, TimeUnit.SECONDS);
+        return started;
     }
 
     private void gauges(PrometheusRegistry registry) {
@@ -187,10 +203,18 @@ public final class RunningServer {
                         + http.address().getPort() + "/";
     }
 
+    /** How clients that know no ports learn them; null when nobody asked for that. */
+    public @Nullable String portmapper() {
+        return portmapper == null ? null : portmapper.words();
+    }
+
     /** Stops; true when all calls were finished within the time. */
     public boolean stop(Duration atMost) throws IOException, InterruptedException {
         serving = false;
         sampling.shutdownNow();
+        if (portmapper != null) {
+            portmapper.close();
+        }
         boolean finished = server.stop(atMost);
         control.close();
         if (http != null) {

@@ -80,12 +80,75 @@ public final class Lab implements AutoCloseable {
         return Shell.run(environment, atMost, command);
     }
 
+    /** What runs a program in the lab's network. */
+    private List<String> inside() {
+        return List.of("ip", "netns", "exec", namespace);
+    }
+
+    /** The command line of a main class of ours or of the tests, with the settings of the launcher. */
+    static List<String> java(String mainClass, List<String> words) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:MaxDirectMemorySize=256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "-Djdk.virtualThreadScheduler.parallelism=32",
+                "-Djdk.virtualThreadScheduler.maxPoolSize=64",
+                "-cp",
+                System.getProperty("java.class.path"),
+                mainClass));
+        command.addAll(words);
+        return command;
+    }
+
     /** Starts the server with these arguments behind {@code serve}. */
     public LabServer serve(String... arguments) {
-        LabServer server = new LabServer(this, List.of(arguments));
+        return serveBehind(List.of(), arguments);
+    }
+
+    /** Starts the server behind another program, such as setpriv. */
+    public LabServer serveBehind(List<String> program, String... arguments) {
+        List<String> prefix = new ArrayList<>(inside());
+        prefix.addAll(program);
+        LabServer server = new LabServer(this, prefix, List.of(arguments));
         opened.add(server);
         server.start();
         return server;
+    }
+
+    /** Starts a main class of the tests in the lab's network, which is then told what to do. */
+    public LabProgram program(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(inside());
+        command.addAll(java(main.getName(), List.of(arguments)));
+        LabProgram program = LabProgram.start(command);
+        opened.add(program);
+        return program;
+    }
+
+    /** Runs a program of the system in the lab's network. */
+    public Shell.Result inNetwork(String... words) {
+        List<String> command = new ArrayList<>(inside());
+        command.addAll(List.of(words));
+        return Shell.run(Map.of(), Duration.ofMinutes(1), command);
+    }
+
+    /** Number of the process group of a node's kernel. */
+    long processGroup(String name) {
+        try {
+            Path pid = directory
+                    .resolve("clients")
+                    .resolve("clients")
+                    .resolve(name)
+                    .resolve("pid");
+            return Long.parseLong(Files.readString(pid).strip());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Boots a node; its options are those of the linux-client script. */
