@@ -152,13 +152,15 @@ public final class FileServer implements AutoCloseable {
         return clients.stream().distinct().toList();
     }
 
-    /** The first table: at least one of its directories must be there. */
+    /** The first table: at least one of its directories must be there, or be awaited by the option mountpoint. */
     private void putInForce(ExportTable table) throws Refused {
         List<Problem> missing = bound.bind(table);
-        if (!missing.isEmpty() && missing.size() == table.exports().size()) {
+        boolean none = !missing.isEmpty() && missing.size() == table.exports().size();
+        if (none && !bound.waitsForMounts()) {
             throw new Refused(missing.get(0));
         }
         missing.forEach(problem -> warnings.add(problem.text()));
+        warnings.addAll(Crossing.warnings(table, MountTable.read()));
         exports.swap(table);
     }
 
@@ -173,14 +175,8 @@ public final class FileServer implements AutoCloseable {
         try {
             return rpc.start(config.address());
         } catch (BindException e) {
-            int port = config.address().getPort();
-            String holder = PortHolder.of(port).orElse("another program holds it, or this user may not take it");
-            boolean kernel = holder.contains("knfsd");
-            throw new Refused(
-                    "cannot listen on TCP port " + port + " of "
-                            + config.address().getAddress().getHostAddress(),
-                    holder,
-                    kernel ? "systemctl disable --now nfs-server" : "stop it, or take another port with --port");
+            throw new Refused(PortHolder.problem(
+                    config.address(), "another program holds it, or this user may not take it: " + e.getMessage()));
         }
     }
 
@@ -202,6 +198,7 @@ public final class FileServer implements AutoCloseable {
         LoadResult result = ExportTableLoader.load(config.exportsFile(), config.directories(), names, NAMES_WITHIN);
         result.table().ifPresent(table -> {
             bound.bind(table).forEach(problem -> LOG.warn("{}", problem.text()));
+            Crossing.warnings(table, MountTable.read()).forEach(LOG::warn);
             exports.swap(table);
             exportService.forget();
             LOG.info(
