@@ -48,7 +48,7 @@ final class CommandsTest {
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.out().lines())
                 .containsExactly(
-                        base.resolve("exports") + ":1:25: error: space before \"(\" gives these options to everyone,"
+                        base.resolve("exports") + ":1:24: error: space before \"(\" gives these options to everyone,"
                                 + " not to 192.168.1.2",
                         "    " + line,
                         "    " + " ".repeat(24) + "^",
@@ -151,12 +151,12 @@ final class CommandsTest {
 
     @Test
     void anUnknownSettingsKeyExitsWith2AndSaysWhatWasMeantAndWhere() throws IOException {
-        Path settings = Files.writeString(base.resolve("twinshare.conf"), "# mine\nprot = 2050\n");
+        Path settings = Files.writeString(base.resolve("twinshare.conf"), "# mine\nmax-transfr = 4096\n");
 
         Run run = Run.of("status", "--config", settings.toString(), "--state", base.toString());
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains(settings + ":2: unknown key prot", "did you mean  port ?");
+        assertThat(run.err()).contains(settings + ":2: unknown key max-transfr", "did you mean  max-transfer ?");
     }
 
     @Test
