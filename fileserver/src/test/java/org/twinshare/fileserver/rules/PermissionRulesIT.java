@@ -54,6 +54,8 @@ final class PermissionRulesIT {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         makeTrees(random);
+        NfsProbe root = serving.client();
+        FileHandle tree = root.lookup(serving.root(), "server").ok().handle();
         for (int round = 0; round < 60; round++) {
             long uid = random.nextBoolean() ? 33 : 34;
             List<Long> groups = random.nextBoolean() ? List.of() : List.of(100L, 33L);
@@ -62,7 +64,8 @@ final class PermissionRulesIT {
                 steps.add(step(random));
             }
             List<Integer> expected = kernel(uid, groups, steps);
-            List<Integer> actual = server(Credential.of(uid, uid, groups.toArray(Long[]::new)), steps);
+            NfsProbe user = root.as(Credential.of(uid, uid, groups.toArray(Long[]::new)));
+            List<Integer> actual = server(user, tree, steps);
             assertThat(actual)
                     .as(
                             "seed %d, round %d, uid %d, groups %s, steps %s",
@@ -156,9 +159,7 @@ final class PermissionRulesIT {
         return output.lines().map(Integer::valueOf).toList();
     }
 
-    private List<Integer> server(Credential user, List<String[]> steps) throws IOException {
-        NfsProbe client = serving.client().as(user);
-        FileHandle tree = serving.client().lookup(serving.root(), "server").ok().handle();
+    private static List<Integer> server(NfsProbe client, FileHandle tree, List<String[]> steps) throws IOException {
         List<Integer> results = new ArrayList<>();
         for (String[] words : steps) {
             results.add(errno(client, tree, words));
