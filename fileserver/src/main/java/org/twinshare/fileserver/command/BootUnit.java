@@ -1,6 +1,7 @@
 package org.twinshare.fileserver.command;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class BootUnit {
         words.forEach(word -> command.add(quoted(word)));
         List<String> needed = new ArrayList<>(List.of(quoted(config.state().toString())));
         if (config.directory() != null) {
-            needed.add(quoted(config.directory().toString()));
+            needed.add(quoted(new String(config.directory().bytes(), StandardCharsets.UTF_8)));
         }
         return new BootUnit("""
                 [Unit]

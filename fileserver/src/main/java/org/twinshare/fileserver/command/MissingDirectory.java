@@ -22,7 +22,7 @@ final class MissingDirectory {
             throw new Refused(
                     "there is no directory " + directory,
                     "",
-                    "mkdir -p " + directory + " && chown nobody:nogroup " + directory + " ; or say --yes");
+                    "mkdir -p " + directory + " && chown nobody: " + directory + " ; or say --yes");
         }
         try {
             Files.createDirectories(directory);

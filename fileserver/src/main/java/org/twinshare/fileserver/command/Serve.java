@@ -168,15 +168,15 @@ final class Serve implements Callable<Integer> {
     private void serve(ServeConfig config) throws Refused {
         RunningServer running = RunningServer.start(config, Version.text());
         FileServer server = running.server();
-        server.warnings().forEach(System.err::println);
-        System.out.print(Banner.of(running));
-        System.out.flush();
-        ServiceManager.ready("serving "
-                + server.exports().table().exports().size() + " exports on TCP port "
-                + server.address().getPort());
+        // Before anything is said: whoever reads that it serves may stop it at once.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(running)));
         Hangup.handle(() -> Thread.ofVirtual()
                 .start(() -> server.reload().diagnostics().forEach(found -> LOG.warn("{}", found.text()))));
+        server.warnings().forEach(System.err::println);
+        System.out.print(Banner.of(running));
+        System.out.flush();
+        ServiceManager.ready("serving " + server.exports().table().exports().size() + " exports on TCP port "
+                + server.address().getPort());
     }
 
     private static void stop(RunningServer running) {

@@ -87,7 +87,7 @@ final class BoundExports {
             throw new Refused(
                     "not exporting " + export.path(),
                     "its option mountpoint wants something to be mounted on " + point + ", and nothing is",
-                    "mount " + point + " ; it is exported as soon as that is done");
+                    "mount " + ShellWord.of(point) + " ; it is exported as soon as that is done");
         }
     }
 
@@ -140,10 +140,10 @@ final class BoundExports {
 
     private static String remedy(BytePath directory, Errno errno) {
         return switch (errno) {
-            case ENOENT -> "mkdir -p " + directory + " && chown nobody:nogroup " + directory;
+            case ENOENT -> "mkdir -p " + ShellWord.of(directory) + " && chown nobody: " + ShellWord.of(directory);
             case ENOTDIR -> "name the directory that holds the files";
             case EACCES -> "run as root, or as the user that owns it";
-            default -> "see what the system says:  ls -ld " + directory;
+            default -> "see what the system says:  ls -ld " + ShellWord.of(directory);
         };
     }
 

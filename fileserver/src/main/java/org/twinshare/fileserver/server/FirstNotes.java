@@ -1,16 +1,14 @@
 package org.twinshare.fileserver.server;
 
-import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.twinshare.exports.options.Squash;
 import org.twinshare.exports.table.Export;
+import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.posix.OwnProcess;
+import org.twinshare.filestore.posix.Stat;
 
 /** What an operator should hear once, when the server begins to serve. Has no state. */
 final class FirstNotes {
@@ -48,37 +46,27 @@ final class FirstNotes {
             return Optional.empty();
         }
         try {
-            Owner owner = Owner.of(Path.of(export.directory().toString()));
-            boolean someCan = squashed.stream().anyMatch(squash -> owner.letsWrite(squash));
-            return someCan ? Optional.empty() : Optional.of(words(export, squashed.get(0), owner));
-        } catch (IOException e) {
+            Stat stat = ServedDirectory.stat(export.directory());
+            boolean someCan = squashed.stream().anyMatch(squash -> letsWrite(stat, squash));
+            return someCan ? Optional.empty() : Optional.of(words(export, squashed.get(0), stat));
+        } catch (ErrnoException e) {
             return Optional.empty();
         }
     }
 
-    private record Owner(int uid, int gid, int mode) {
-        /** @param directory an operator's path, not a client's */
-        static Owner of(Path directory) throws IOException {
-            return new Owner(
-                    (Integer) Objects.requireNonNull(Files.getAttribute(directory, "unix:uid")),
-                    (Integer) Objects.requireNonNull(Files.getAttribute(directory, "unix:gid")),
-                    (Integer) Objects.requireNonNull(Files.getAttribute(directory, "unix:mode")));
-        }
-
-        boolean letsWrite(Squash squash) {
-            int shift = uid == squash.anonymousUid() ? 6 : gid == squash.anonymousGid() ? 3 : 0;
-            return (mode >> shift & ALL_WRITE_AND_SEARCH) == ALL_WRITE_AND_SEARCH;
-        }
+    private static boolean letsWrite(Stat directory, Squash squash) {
+        int shift = directory.uid() == squash.anonymousUid() ? 6 : directory.gid() == squash.anonymousGid() ? 3 : 0;
+        return (directory.mode() >> shift & ALL_WRITE_AND_SEARCH) == ALL_WRITE_AND_SEARCH;
     }
 
-    private static String words(Export export, Squash squash, Owner owner) {
+    private static String words(Export export, Squash squash, Stat owner) {
         boolean nobody = squash.anonymousUid() == Squash.NOBODY && squash.anonymousGid() == Squash.NOBODY;
         String wanted = nobody
                 ? "nobody:"
                 : Integer.toUnsignedString(squash.anonymousUid()) + ":"
                         + Integer.toUnsignedString(squash.anonymousGid());
-        return "squashed users cannot write in " + export.directory() + " (owner " + owner.uid + ":" + owner.gid
-                + ", mode " + Integer.toOctalString(owner.mode & 07777) + "); to let them:  chown " + wanted + " "
-                + export.directory();
+        return "squashed users cannot write in " + export.directory() + " (owner " + owner.uid() + ":" + owner.gid()
+                + ", mode " + Integer.toOctalString(owner.mode() & 07777) + "); to let them:  chown " + wanted + " "
+                + ShellWord.of(export.directory());
     }
 }

@@ -56,21 +56,12 @@ final class MountTable {
 
     /** Whether something is mounted exactly here; symbolic links on the way are followed. */
     boolean isMountPoint(BytePath directory) {
-        return points.contains(directory) || points.contains(real(directory));
-    }
-
-    /** An operator's path, not a client's. */
-    private static BytePath real(BytePath directory) {
-        try {
-            return BytePath.of(Path.of(directory.toString()).toRealPath().toString());
-        } catch (IOException | IllegalArgumentException e) {
-            return directory;
-        }
+        return points.contains(directory) || points.contains(ServedDirectory.real(directory));
     }
 
     /** What is mounted below a directory. */
     List<BytePath> below(BytePath directory) {
-        BytePath above = real(directory);
+        BytePath above = ServedDirectory.real(directory);
         return points.stream()
                 .filter(point -> point.isWithin(above) && !point.equals(above))
                 .sorted()

@@ -2,8 +2,6 @@ package org.twinshare.fileserver.server;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.twinshare.exports.BytePath;
@@ -12,6 +10,9 @@ import org.twinshare.exports.Problem;
 import org.twinshare.exports.table.Export;
 import org.twinshare.exports.table.ExportTableLoader;
 import org.twinshare.exports.table.LoadResult;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
 
 /** Looks for what would keep the server from starting, and changes nothing. */
 public final class StartCheck {
@@ -42,14 +43,19 @@ public final class StartCheck {
     }
 
     private static void directory(BytePath directory, List<Problem> problems) {
-        // A path that an operator wrote, not a client.
-        Path path = Path.of(directory.toString());
-        if (!Files.isDirectory(path)) {
-            problems.add(new Problem(
-                    "cannot serve " + directory,
-                    Files.exists(path) ? "it is not a directory" : "there is no such directory",
-                    "mkdir -p " + directory + " && chown nobody:nogroup " + directory));
+        String cause;
+        try {
+            if (ServedDirectory.stat(directory).type() == FileType.DIRECTORY) {
+                return;
+            }
+            cause = "it is not a directory";
+        } catch (ErrnoException e) {
+            cause = e.errno() == Errno.ENOENT
+                    ? "there is no such directory"
+                    : e.errno().name();
         }
+        String word = ShellWord.of(directory);
+        problems.add(new Problem("cannot serve " + directory, cause, "mkdir -p " + word + " && chown nobody: " + word));
     }
 
     private static void port(ServeConfig config, List<Problem> problems) {

@@ -39,6 +39,7 @@ final class BootUnitTest {
     @Test
     void aPathWithBlanksQuotesAndPercentSignsIsQuotedForSystemd() {
         assertThat(unit("/srv/a b\"c%d$e\\f")).contains("serve \"/srv/a b\\\"c%%d$$e\\\\f\"\n");
+        assertThat(unit("/srv/a b")).containsPattern("RequiresMountsFor=\\S+ \"/srv/a b\"\n");
     }
 
     @Test

@@ -110,11 +110,11 @@ final class CommandsTest {
 
     @Test
     void checkOfWhatWouldWorkExitsWith0AndChangesNothing() throws IOException {
-        Files.createDirectory(base.resolve("data"));
+        Files.createDirectory(base.resolve("with blank"));
 
         Run run = Run.of(
                 "check",
-                base.resolve("data").toString(),
+                base.resolve("with blank").toString(),
                 "--bind",
                 "127.0.0.1",
                 "--port",

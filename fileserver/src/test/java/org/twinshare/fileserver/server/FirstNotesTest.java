@@ -25,7 +25,7 @@ final class FirstNotesTest {
 
     private Optional<String> note(String options, String mode, int owner) throws IOException {
         assumeTrue(OwnProcess.geteuid() == 0, "needs root, to give a directory away");
-        Path directory = Files.createDirectories(base.resolve("data"));
+        Path directory = Files.createDirectories(base.resolve("my data"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
         Files.setAttribute(directory, "unix:uid", owner);
         Files.setAttribute(directory, "unix:gid", owner);
@@ -40,7 +40,10 @@ final class FirstNotesTest {
 
     @Test
     void saysChownWhenNoSquashedUserCouldWrite() throws IOException {
-        assertThat(note("rw", "rwxr-xr-x", 0)).get().asString().endsWith("chown nobody: " + base.resolve("data"));
+        assertThat(note("rw", "rwxr-xr-x", 0))
+                .get()
+                .asString()
+                .endsWith("chown nobody: '" + base.resolve("my data") + "'");
         assertThat(note("rw,all_squash,anonuid=33,anongid=34", "rwxr-xr-x", 0))
                 .get()
                 .asString()
