@@ -133,24 +133,35 @@ final class Directories {
             return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
         }
         Containment.Inside inside = directory.inside;
-        Stat stat;
         try {
-            stat = Posix.fstatat(nodes.open(directory), name);
-            directory.volume.check(stat);
-        } catch (ErrnoException e) {
-            // Gone since the listing was read: without attributes when its id is known, and else not at all.
-            boolean known = e.errno() == Errno.ENOENT && entry.id() != 0;
-            return !known || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
-        }
-        try (Node node = identities.identify(directory, entry.name(), stat)) {
-            if (node.id != entry.id()) {
-                listing.identified(entry, node.id);
+            Stat stat = Posix.fstatat(nodes.open(directory), name);
+            try (Node node = identities.identify(directory, entry.name(), stat)) {
+                if (node.id != entry.id()) {
+                    listing.identified(entry, node.id);
+                }
+                index.flush(node.shownAfterVersion);
+                Containment.foundInside(inside, node);
+                Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
+                return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
             }
-            index.flush(node.shownAfterVersion);
-            Containment.foundInside(inside, node);
-            Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
-            return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
+        } catch (ErrnoException e) {
+            return handUnseen(entry, e, sink);
         }
+    }
+
+    /** An entry that went away since the listing was read, or that cannot be looked at, only loses its attributes. */
+    private static boolean handUnseen(Listing.Entry entry, ErrnoException why, EntrySink sink) throws ErrnoException {
+        if (why.errno() == Errno.EXDEV) {
+            return true;
+        }
+        if (entry.id() != 0) {
+            byte[] name = entry.name().bytes();
+            return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+        }
+        if (why.errno() == Errno.ENOENT || why.errno() == Errno.ESTALE) {
+            return true;
+        }
+        throw why;
     }
 
     /**
