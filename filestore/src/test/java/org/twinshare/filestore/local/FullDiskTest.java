@@ -104,6 +104,33 @@ class FullDiskTest {
         }
     }
 
+    /** An ext4 in a file of a memory disk that is too small for it: what the cache took cannot be written out. */
+    @Test
+    void aDeviceThatFailsFailsTheCommitAndChangesTheVerifier() throws Exception {
+        Path memory = Files.createDirectory(fixture.base.resolve("memory"));
+        Path mountPoint = Files.createDirectory(fixture.base.resolve("mnt"));
+        Shell.Result unusedMount = Shell.run("mount", "-t", "tmpfs", "-o", "size=8m", "twinshare-test", memory);
+        try (LoopDisk disk = LoopDisk.ext4(memory.resolve("disk.img"), 64, "-O", "^has_journal")) {
+            disk.mount(mountPoint);
+            Caller caller = Caller.root(fixture.bind(mountPoint));
+            long id = make(caller, "f");
+            long verifier = fixture.tree.writeVerifier();
+            String block = "x".repeat(1 << 20);
+            for (int i = 0; i < 24; i++) {
+                fixture.done(TestTree.writing(caller, id, (long) i << 20, block, Stability.UNSTABLE));
+            }
+            assertThat(fixture.tree.writeVerifier()).isEqualTo(verifier);
+
+            Outcome commit = fixture.change(new Operation.Commit(caller, id, 0, 0));
+
+            assertThat(commit.error()).isIn(Errno.EIO, Errno.ENOSPC);
+            assertThat(fixture.tree.writeVerifier()).isNotEqualTo(verifier);
+            fixture.close();
+        } finally {
+            Shell.Result unusedUnmount = Shell.run("umount", "-l", memory);
+        }
+    }
+
     private long make(Caller caller, String name) {
         return fixture.done(create(caller, name)).object();
     }
