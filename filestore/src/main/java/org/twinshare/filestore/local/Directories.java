@@ -224,7 +224,7 @@ final class Directories {
         int flags = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY;
         int fd = Posix.openat(nodes.open(directory), new byte[] {'.'}, flags, 0);
         try {
-            Dents.readAll(fd, (inode, name, length) -> builder.add(name, length));
+            Dents.readAll(fd, builder::add);
         } finally {
             Posix.close(fd);
         }

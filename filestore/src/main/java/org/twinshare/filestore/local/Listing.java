@@ -1,8 +1,5 @@
 package org.twinshare.filestore.local;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,7 +54,7 @@ final class Listing {
         private int[] begins = new int[64];
         private int count;
 
-        void add(MemorySegment name, int length) {
+        void add(byte[] from, int offset, int length) {
             if (count + 2 > begins.length) {
                 begins = Arrays.copyOf(begins, begins.length * 2);
             }
@@ -65,7 +62,7 @@ final class Listing {
             if (begin + length > names.length) {
                 names = Arrays.copyOf(names, Math.max(names.length * 2, begin + length));
             }
-            MemorySegment.copy(name, JAVA_BYTE, 0, names, begin, length);
+            System.arraycopy(from, offset, names, begin, length);
             begins[++count] = begin + length;
         }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hashing;
-import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +53,7 @@ class CookiesTest {
     private Listing read(Name... names) {
         Listing.Builder builder = new Listing.Builder();
         for (Name name : names) {
-            builder.add(MemorySegment.ofArray(name.bytes()), name.length());
+            builder.add(name.bytes(), 0, name.length());
         }
         return builder.build(DIRECTORY, cookies, 0, 0, true);
     }
