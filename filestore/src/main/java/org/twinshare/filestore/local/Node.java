@@ -40,6 +40,9 @@ final class Node implements AutoCloseable, Clock.Hand {
     /** The object has lost its last name: nothing reaches it any more. */
     volatile boolean gone;
 
+    /** An exported directory that was bound through another mount than the one its volume opens everything from. */
+    volatile boolean onOtherMount;
+
     /** O_PATH for most types, O_RDONLY for directories; -1 while closed. */
     volatile int pathFd = -1;
     /** O_RDONLY of a regular file; -1 while closed. */
