@@ -102,7 +102,9 @@ public final class Call {
 
     /** The client has taken the reply, or never will. */
     void releaseReply() {
-        replyMemory.give(reservedBytes);
-        peer.releaseReply(reservedBytes);
+        if (reservedBytes > 0) {
+            replyMemory.give(reservedBytes);
+            peer.releaseReply(reservedBytes);
+        }
     }
 }

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.fileserver.rpc.RpcProcedure.Answer;
-import org.twinshare.fileserver.rpc.RpcProcedure.Execution;
 import org.twinshare.filestore.WouldBlock;
 
 /**
@@ -76,11 +75,20 @@ final class Dispatcher {
         if (procedure == null) {
             return false;
         }
-        if (procedure.execution() != Execution.MAY_WAIT
+        if (mayTryAtOnce(session, procedure)
                 && atOnce(new Call(session, header, record, false, replyMemory), procedure, replies)) {
             return false;
         }
         return later(session, header, procedure, record, owned, replies);
+    }
+
+    /** What may be large has to wait while the client takes no replies; the others are so small that they need not. */
+    private static boolean mayTryAtOnce(Session session, RpcProcedure procedure) {
+        return switch (procedure.execution()) {
+            case AT_ONCE -> true;
+            case AT_ONCE_IF_CACHED -> !session.isClogged();
+            case MAY_WAIT -> false;
+        };
     }
 
     /** Carries a call out on this thread; false when it would have to wait. */
@@ -100,7 +108,9 @@ final class Dispatcher {
         }
     }
 
-    /** Writes a reply. */
+    /** Writes a reply, whatever becomes of the procedure; leaves only {@code WouldBlock} to the caller. */
+    @SuppressWarnings(
+            "CatchThrowable") // whoever waits for an answer must get one, also from a procedure without memory
     static Answer answer(Call call, RpcProcedure procedure, XdrWriter out) {
         int begin = out.position();
         Replies.success(out, call.xid());
@@ -112,7 +122,7 @@ final class Dispatcher {
             Replies.garbageArguments(out, call.xid());
         } catch (WouldBlock e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("{} of {} failed; this is a fault of the server", procedure.name(), call.peer(), e);
             out.position(begin);
             Replies.systemError(out, call.xid());
@@ -150,7 +160,13 @@ final class Dispatcher {
         underWay.begin();
         Thread.ofVirtual().start(() -> {
             try {
-                run(session, call, procedure, remembered);
+                // What changes something is carried out in any case: its client asks for the reply on another
+                // connection.
+                if (remembered != null || session.awaitUnclogged()) {
+                    run(session, call, procedure, remembered);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             } finally {
                 session.assembly.release(kept);
                 session.ended(bytes);
@@ -169,9 +185,9 @@ final class Dispatcher {
     private void run(Session session, Call call, RpcProcedure procedure, ReplyCache.@Nullable Entry entry) {
         XdrWriter out = new XdrWriter(pool, REPLY_BYTES);
         out.skip(RecordAssembly.MARK_BYTES);
-        Answer answer = answer(call, procedure, out);
-        if (answer == Answer.SILENCE) {
+        if (finalAnswer(call, procedure, out) == Answer.SILENCE) {
             out.discard();
+            call.releaseReply();
             if (entry != null) {
                 replyCache.forget(entry);
             }
@@ -184,6 +200,22 @@ final class Dispatcher {
             to.send(new Outbox.Reply(reply, call::releaseReply));
         } else {
             to.send(reply);
+        }
+    }
+
+    /** As {@link #answer}; there is no further thread that could do better. */
+    private static Answer finalAnswer(Call call, RpcProcedure procedure, XdrWriter out) {
+        int begin = out.position();
+        try {
+            return answer(call, procedure, out);
+        } catch (WouldBlock e) {
+            LOG.error(
+                    "{} of {} would wait although it may; this is a fault of the server",
+                    procedure.name(),
+                    call.peer());
+            out.position(begin);
+            Replies.systemError(out, call.xid());
+            return Answer.REPLY;
         }
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,8 @@ final class RecordAssembly {
 
     private static final int MAX_FRAGMENTS = 8192;
     private static final int FIRST_BYTES = 4 << 10;
+    /** So much must come of a call in the time after which a connection counts as stalled. */
+    private static final int PROGRESS_BYTES = 32 << 10;
     /** Memory beyond this is taken from the budget that all connections share. */
     static final int FREE_BYTES = 64 << 10;
 
@@ -39,7 +41,13 @@ final class RecordAssembly {
     private boolean lastFragment;
     private int fragments;
     private int announcedBytes;
-    private final AtomicInteger budgetBytes = new AtomicInteger();
+    private int budgetBytes;
+    private final ReentrantLock inUse = new ReentrantLock();
+    private volatile boolean discarded;
+    private volatile boolean freed;
+    /** Bytes of the call since it was last seen to make progress. */
+    private int newBytes;
+
     private volatile long lastProgressNs;
     private volatile boolean underWay;
 
@@ -78,15 +86,18 @@ final class RecordAssembly {
         into.limit(limit);
         if (read > 0) {
             fragmentRemaining -= read;
-            lastProgressNs = System.nanoTime();
+            progress(read);
         }
         return read;
     }
 
     /** Takes bytes of the stream, up to the end of the record; true when the record is complete. */
     boolean take(ByteBuffer stream) throws Violation {
-        underWay = true;
-        lastProgressNs = System.nanoTime();
+        if (!underWay) {
+            resume();
+            underWay = true;
+        }
+        progress(stream.remaining());
         while (stream.hasRemaining() && !isComplete()) {
             if (markBytes < MARK_BYTES) {
                 takeMark(stream);
@@ -95,6 +106,20 @@ final class RecordAssembly {
             }
         }
         return isComplete();
+    }
+
+    /** Some bytes now and then are no progress: a call must not be held open by one byte a second. */
+    private void progress(int bytes) {
+        newBytes += bytes;
+        if (newBytes >= PROGRESS_BYTES) {
+            newBytes = 0;
+            lastProgressNs = System.nanoTime();
+        }
+    }
+
+    /** The connection is read again after a while: that nothing came meanwhile is not the client's fault. */
+    void resume() {
+        lastProgressNs = System.nanoTime();
     }
 
     private void takeMark(ByteBuffer stream) throws Violation {
@@ -150,7 +175,7 @@ final class RecordAssembly {
             if (extra > 0 && !memory.takeNow(extra)) {
                 throw new Violation("no memory for a large call in small fragments");
             }
-            budgetBytes.addAndGet(extra);
+            budgetBytes += extra;
             replace(now, wanted);
         }
         return Objects.requireNonNull(record);
@@ -158,7 +183,7 @@ final class RecordAssembly {
 
     /** What the budget must give for the record to have so many bytes. */
     private int extraFor(int bytes) {
-        return Math.max(0, bytes - FREE_BYTES - budgetBytes.get());
+        return Math.max(0, bytes - FREE_BYTES - budgetBytes);
     }
 
     private void replace(ByteBuffer old, int bytes) {
@@ -182,7 +207,7 @@ final class RecordAssembly {
                 return null;
             }
             session.fed();
-            budgetBytes.addAndGet(extra);
+            budgetBytes += extra;
         }
         replace(now, wanted);
         return record;
@@ -192,8 +217,10 @@ final class RecordAssembly {
     Owned finish() {
         ByteBuffer complete = Objects.requireNonNull(record).flip();
         record = null;
+        int bytes = budgetBytes;
+        budgetBytes = 0;
         reset();
-        return new Owned(complete, budgetBytes.getAndSet(0));
+        return new Owned(complete, bytes);
     }
 
     /** A record that does not lie in the selector thread's buffer. */
@@ -213,19 +240,58 @@ final class RecordAssembly {
         lastFragment = false;
         fragments = 0;
         announcedBytes = 0;
+        newBytes = 0;
         underWay = false;
     }
 
-    /** How long nothing has come although a call has begun to, in nanoseconds; 0 otherwise. */
+    /** How long next to nothing has come although a call has begun to, in nanoseconds; 0 otherwise. */
     long stalledNs(long nowNs) {
         return underWay ? nowNs - lastProgressNs : 0;
     }
 
-    /** The connection is closed. Its selector thread may be reading still, so its buffer is left to the collector. */
+    /** To be called before reading from the connection; false when it is closed, and nothing may be taken for it. */
+    boolean enter() {
+        inUse.lock();
+        if (discarded) {
+            inUse.unlock();
+            return false;
+        }
+        return true;
+    }
+
+    /** To be called after reading. */
+    void leave() {
+        inUse.unlock();
+        freeIfDiscarded();
+    }
+
+    /** The connection is closed, perhaps by another thread than the one that is reading it, which then frees the memory. */
     void discard() {
-        int bytes = budgetBytes.getAndSet(0);
+        discarded = true;
+        freeIfDiscarded();
+    }
+
+    private void freeIfDiscarded() {
+        while (discarded && !freed && !inUse.isHeldByCurrentThread() && inUse.tryLock()) {
+            try {
+                free();
+            } finally {
+                inUse.unlock();
+            }
+        }
+    }
+
+    private void free() {
+        freed = true;
+        if (record != null) {
+            pool.give(record);
+            record = null;
+        }
+        int bytes = budgetBytes;
+        budgetBytes = 0;
         if (bytes > 0) {
             memory.give(bytes);
         }
+        reset();
     }
 }

@@ -87,10 +87,18 @@ final class RecordReader extends BaseFilter {
             throw new IOException("read before accept");
         }
         SocketChannel channel = (SocketChannel) ((NIOConnection) context.getConnection()).getChannel();
-        String violation = read(session, channel);
-        if (violation != null) {
-            LOG.debug("{}: closed: {}", session, violation);
-            session.close(violation);
+        if (session.assembly.enter()) {
+            try {
+                String violation = read(session, channel);
+                if (violation != null) {
+                    LOG.debug("{}: closed: {}", session, violation);
+                    session.close(violation);
+                }
+            } catch (IOException e) {
+                session.terminate(String.valueOf(e.getMessage()));
+            } finally {
+                session.assembly.leave();
+            }
         }
         return context.getStopAction();
     }

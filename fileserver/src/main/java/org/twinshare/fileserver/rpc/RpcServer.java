@@ -68,7 +68,7 @@ public final class RpcServer implements AutoCloseable {
                 .setKeepAlive(true)
                 .setProcessor(FilterChainBuilder.stateless().add(reader).build())
                 .build();
-        // What one connection may have unsent is bounded by the calls that it may have under way.
+        // What one connection may have unsent is bounded by its session, which is not read beyond that.
         transport.getAsyncQueueIO().getWriter().setMaxPendingBytesPerConnection(-1);
     }
 
@@ -102,9 +102,9 @@ public final class RpcServer implements AutoCloseable {
                         ? limits.stalledAfterIfNeeded().toNanos()
                         : limits.stalledAfter().toNanos();
                 if (session.mayRead() && session.assembly.stalledNs(now) > in) {
-                    session.close("it stopped in the middle of a call");
-                } else if (session.outbox().stalledNs(now) > out) {
-                    session.close("it takes no replies");
+                    session.terminate("it stopped in the middle of a call");
+                } else if (session.outbox().stalledNs(now) > out || session.closingNs(now) > out) {
+                    session.terminate("it takes no replies");
                 }
             }
             closeSurplus();
@@ -124,7 +124,7 @@ public final class RpcServer implements AutoCloseable {
                     .filter(Session::isIdle)
                     .sorted(Comparator.comparingLong(Session::lastCallNs))
                     .limit(surplus)
-                    .forEach(session -> session.close("too many connections, and this one was idle longest"));
+                    .forEach(session -> session.terminate("too many connections, and this one was idle longest"));
         }
     }
 
@@ -154,6 +154,14 @@ public final class RpcServer implements AutoCloseable {
     /** What was answered lately. */
     public ReplyCache replyCache() {
         return replyCache;
+    }
+
+    MemoryBudget callMemory() {
+        return callMemory;
+    }
+
+    MemoryBudget replyMemory() {
+        return replyMemory;
     }
 
     /** Native memory in use for calls and replies, in bytes. */

@@ -86,6 +86,7 @@ public final class FileServer implements AutoCloseable {
         rpc.offer(new Nlm4());
         rpc.offer(new Mount3(new MountService(exports, bound, tree, handles, refusals), mounts));
         address = listen();
+        tree.beginAdoption();
         ScheduledFuture<?> unused = chores.scheduleWithFixedDelay(this::tidy, 1, 1, TimeUnit.SECONDS);
     }
 

@@ -37,16 +37,18 @@ public record Mark(long cluster, long id, long inode) {
     }
 
     /**
-     * Sets the mark of a directory that is open for listing. Without root it goes under a name that its owner may set; a file
-     * system that keeps no extended attributes at all stays without, and then inode and birth tell objects apart.
+     * Sets the mark of a directory that is open for listing. Without root it goes under a name that its owner may set; false
+     * on a file system that keeps no extended attributes at all, where inode and birth tell objects apart.
      */
-    public static void set(int fd, Mark mark) throws ErrnoException {
+    public static boolean set(int fd, Mark mark) throws ErrnoException {
         try {
             Xattr.setOpen(fd, attribute(), mark.bytes());
+            return true;
         } catch (ErrnoException e) {
             if (e.errno() != Errno.EOPNOTSUPP) {
                 throw e;
             }
+            return false;
         }
     }
 

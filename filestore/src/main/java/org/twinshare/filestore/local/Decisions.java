@@ -166,7 +166,7 @@ final class Decisions {
         look.refuseDots(rename.fromName(), Errno.EINVAL);
         look.refuseDots(rename.toName(), Errno.EINVAL);
         try (Node from = look.directory(caller, rename.fromDirectory());
-                Node to = look.directory(caller, rename.toDirectory());
+                Node to = searched(caller, rename.toDirectory());
                 Node moved = find(caller, from, rename.fromName());
                 Node replaced = lookFor(caller, to, rename.toName())) {
             if (from.volume != to.volume) {
@@ -205,6 +205,18 @@ final class Decisions {
         }
         if (directory) {
             look.requireEmptyAndFree(replaced);
+        }
+    }
+
+    /** A directory that the caller may search: rename(2) asks that of both before it looks for names. */
+    private Node searched(Caller caller, long id) throws ErrnoException {
+        Node directory = look.directory(caller, id);
+        try {
+            look.require(caller, directory, look.stat(directory), Permissions.EXECUTE);
+            return directory;
+        } catch (ErrnoException e) {
+            directory.close();
+            throw e;
         }
     }
 

@@ -4,6 +4,7 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Errno;
@@ -11,6 +12,7 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileTree.EntrySink;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.identity.ObjectIndex;
+import org.twinshare.filestore.local.WatchedDirectories.Glance;
 import org.twinshare.filestore.posix.Dents;
 import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
@@ -34,6 +36,7 @@ final class Directories {
     private final Observer observer;
     private final Cookies cookies;
     private final InstantSource clock;
+    private final Newcomers newcomers;
     private final Cache<Long, Listing> listings;
 
     Directories(
@@ -49,6 +52,7 @@ final class Directories {
         this.observer = observer;
         this.cookies = cookies;
         this.clock = clock;
+        this.newcomers = new Newcomers(nodes, identities, observer, this::isSettled);
         this.listings = CacheBuilder.newBuilder()
                 .maximumWeight(maxBytes)
                 .weigher((Long id, Listing listing) -> listing.weightBytes())
@@ -65,16 +69,20 @@ final class Directories {
         }
         at = Math.max(at, Cookies.LAST_RESERVED);
         Listing listing = current(directory, cookie == 0);
+        // Where a name may have been given to another object unnoticed, each is looked at again.
+        boolean sure = withAttributes && listing.settled();
+        Glance glance = sure ? directory.volume.watchedDirectories.glance(nodes, directory) : null;
         while (true) {
             List<Listing.Entry> page = listing.after(at, PAGE);
             if (page.isEmpty()) {
                 return true;
             }
-            if (identifyBatch(directory, listing, page, at)) {
+            if (page.stream().anyMatch(entry -> entry.id() == 0)) {
+                newcomers.identify(directory, listing, listing.after(at, BATCH), glance);
                 page = listing.after(at, PAGE);
             }
             for (Listing.Entry entry : page) {
-                if (!hand(directory, listing, entry, withAttributes, sink)) {
+                if (!hand(directory, listing, entry, withAttributes, glance, sink)) {
                     return false;
                 }
                 at = entry.cookie();
@@ -97,59 +105,77 @@ final class Directories {
         return sink.entry(2, parent, new byte[] {'.', '.'}, 0, 2, above);
     }
 
-    /** Gives ids to entries that have none yet, durably, those of this page and many behind it; false when all had. */
-    private boolean identifyBatch(Node directory, Listing listing, List<Listing.Entry> page, long at)
-            throws ErrnoException {
-        if (page.stream().allMatch(entry -> entry.id() != 0)) {
-            return false;
-        }
-        for (Listing.Entry entry : listing.after(at, BATCH)) {
-            if (entry.id() == 0) {
-                identify(directory, listing, entry);
-            }
-        }
-        index.flush(index.version());
-        return true;
-    }
-
-    /** Learns whose name an entry is, unless it went away or may not be shown. */
-    private void identify(Node directory, Listing listing, Listing.Entry entry) throws ErrnoException {
-        try {
-            Stat stat = Posix.fstatat(nodes.open(directory), entry.name().bytes());
-            try (Node node = identities.identify(directory, entry.name(), stat)) {
-                listing.identified(entry, node.id);
-            }
-        } catch (ErrnoException e) {
-            if (e.errno() != Errno.ENOENT && e.errno() != Errno.EXDEV) {
-                throw e;
-            }
-        }
-    }
-
-    private boolean hand(Node directory, Listing listing, Listing.Entry entry, boolean withAttributes, EntrySink sink)
+    private boolean hand(
+            Node directory,
+            Listing listing,
+            Listing.Entry entry,
+            boolean withAttributes,
+            @Nullable Glance glance,
+            EntrySink sink)
             throws ErrnoException {
         byte[] name = entry.name().bytes();
-        if (!withAttributes && entry.id() != 0) {
-            return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+        Node before = glance == null || entry.id() == 0 ? null : nodes.peek(entry.id());
+        Node.Times timesBefore = before == null ? null : before.times;
+        Attributes known = glance == null || before == null ? null : glance.of(before);
+        if (known != null || !withAttributes && entry.id() != 0) {
+            requireDurable(entry.id());
+            return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, known);
         }
+        Containment.Inside inside = directory.inside;
         Stat stat;
         try {
             stat = Posix.fstatat(nodes.open(directory), name);
             directory.volume.check(stat);
         } catch (ErrnoException e) {
             // Gone since the listing was read: without attributes when its id is known, and else not at all.
-            boolean known = e.errno() == Errno.ENOENT && entry.id() != 0;
-            return !known || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+            boolean wasThere = e.errno() == Errno.ENOENT && entry.id() != 0;
+            return !wasThere || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
         }
         try (Node node = identities.identify(directory, entry.name(), stat)) {
             if (node.id != entry.id()) {
                 listing.identified(entry, node.id);
             }
             index.flush(node.shownAfterVersion);
-            Containment.foundInside(directory, node);
+            Containment.foundInside(inside, node);
             Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
+            if (glance != null && node == before && timesBefore != null) {
+                glance.keep(node, timesBefore, stat);
+            }
             return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            return entry.id() == 0 || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
         }
+    }
+
+    /** An id is shown to a client only when it stays the same after a crash. */
+    private void requireDurable(long id) throws ErrnoException {
+        Node node = nodes.peek(id);
+        if (node != null) {
+            index.flush(node.shownAfterVersion);
+        }
+    }
+
+    /**
+     * Gives ids to the next entries behind a cookie, which are not durable yet, and hands on the ids of all of these entries.
+     * Returns the cookie of the last one, or 0 at the end.
+     */
+    long identify(Node directory, long cookie, LongConsumer found) throws ErrnoException {
+        Listing listing = current(directory, cookie == Cookies.LAST_RESERVED);
+        List<Listing.Entry> page = listing.after(cookie, PAGE);
+        if (page.isEmpty()) {
+            return 0;
+        }
+        newcomers.identify(directory, listing, page, null);
+        long last = page.get(page.size() - 1).cookie();
+        for (Listing.Entry entry : listing.after(cookie, PAGE)) {
+            if (entry.id() != 0 && entry.cookie() <= last) {
+                found.accept(entry.id());
+            }
+        }
+        return last;
     }
 
     /**
@@ -168,6 +194,7 @@ final class Directories {
         }
         synchronized (directory) {
             Listing read = read(directory);
+            directory.volume.watchedDirectories.namesChanged(directory);
             listings.put(directory.id, read);
             return read;
         }

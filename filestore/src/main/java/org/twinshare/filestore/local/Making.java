@@ -123,12 +123,13 @@ final class Making {
         }
 
         private void register() throws ErrnoException {
+            Containment.Inside inside = directory.inside;
             Stat stat = Posix.fstat(fd);
             long changeNs = Math.max(stat.changeNs(), made.timeNs());
             Link link = new Link(directory.id, made.name());
             node = nodes.add(
                     volume, Identities.record(made.object(), volume, fd, stat, link, changeNs, made.verifier()));
-            Containment.foundInside(directory, node);
+            Containment.foundInside(inside, node);
             nodes.opened(node, fd, made.type() == FileType.REGULAR);
         }
 

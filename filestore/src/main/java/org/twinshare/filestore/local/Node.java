@@ -47,15 +47,17 @@ final class Node implements AutoCloseable, Clock.Hand {
     /** O_RDWR of a regular file; -1 while closed. */
     volatile int writeFd = -1;
 
-    /** Where it was found to lie last, see {@link Containment}. */
-    volatile long insideOf;
+    /** Where it was found to lie last, see {@link Containment}; null when that is to be found out. */
+    volatile Containment.@Nullable Inside inside;
 
-    volatile long insideSince;
+    /** The POSIX ACL as it was seen last. */
+    volatile @Nullable SeenAcl acl;
 
-    /** The POSIX ACL that belonged to {@code aclChangeNs}. */
-    volatile byte @Nullable [] acl;
+    /** The ACL attribute, null for none, that belonged to a ctime of the file system. */
+    record SeenAcl(long changeNs, byte @Nullable [] attribute) {}
 
-    volatile long aclChangeNs = Long.MIN_VALUE;
+    /** What a listing showed of it last; null since our own change of it. */
+    volatile WatchedDirectories.@Nullable Seen seen;
 
     /** Our ctime, and the ctime of the file system that it stands for. */
     record Times(long changeNs, long localChangeNs) {}
@@ -105,6 +107,11 @@ final class Node implements AutoCloseable, Clock.Hand {
                 return true;
             }
         }
+    }
+
+    /** It was useful without being pinned. */
+    void touch() {
+        used = true;
     }
 
     /** What the clock of open descriptors keeps: this node while it has the descriptor it has now. */
@@ -162,6 +169,11 @@ final class Node implements AutoCloseable, Clock.Hand {
         // Outside of CLOSING: the last close of a removed file frees its blocks, which may take long.
         closeAll(open);
         return true;
+    }
+
+    /** Closes the descriptors although roots stay pinned; nobody may be using it any more. */
+    void closeForGood() {
+        closeAll(takeDescriptors());
     }
 
     private int[] takeDescriptors() {

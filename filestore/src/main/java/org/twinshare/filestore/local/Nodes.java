@@ -43,6 +43,16 @@ final class Nodes implements AutoCloseable {
         volumes.put(volume.number, volume);
     }
 
+    /** The volume that is mounted as this device, or null. */
+    @Nullable Volume volumeOf(long device) {
+        for (Volume volume : volumes.values()) {
+            if (volume.device == device) {
+                return volume;
+            }
+        }
+        return null;
+    }
+
     Iterable<Volume> volumes() {
         return volumes.values();
     }
@@ -80,6 +90,11 @@ final class Nodes implements AutoCloseable {
         }
     }
 
+    /** The object of an id where it is in memory, not pinned, or null. */
+    @Nullable Node peek(long id) {
+        return byId.get(id);
+    }
+
     /** As {@link #pin}, but {@link WouldBlock} where it is not in memory with a descriptor. */
     Node pinCached(long id) {
         Node node = byId.get(id);
@@ -104,6 +119,13 @@ final class Nodes implements AutoCloseable {
             throw WouldBlock.INSTANCE;
         }
         return node;
+    }
+
+    /** Whether {@link #pinByInode} has an object for it. */
+    boolean isKnown(Volume volume, Stat stat) throws ErrnoException {
+        try (Node known = pinByInode(volume, stat)) {
+            return known != null;
+        }
     }
 
     /** The object of an inode, pinned; null when it was never seen, or when the inode belongs to another object now. */
@@ -135,6 +157,9 @@ final class Nodes implements AutoCloseable {
             throw new ErrnoException(Errno.ESTALE, "no export lies on the file system of this object");
         }
         Node made = new Node(this, volume, record);
+        if (index.isPending(record.id())) {
+            made.shownAfterVersion = index.version();
+        }
         Node before = byId.putIfAbsent(record.id(), made);
         if (before != null) {
             return before;
@@ -179,13 +204,24 @@ final class Nodes implements AutoCloseable {
         }
     }
 
-    /** Takes over the descriptor that an object was made with. */
+    /** Takes over the descriptor that an object was made with; somebody may have found it and opened it meanwhile. */
     void opened(Node node, int fd, boolean forData) {
+        boolean first;
         synchronized (node) {
-            node.pathFd = fd;
+            first = node.pathFd < 0;
+            boolean kept = first || forData && node.writeFd < 0;
+            if (!kept) {
+                Posix.close(fd);
+                return;
+            }
             node.writeFd = forData ? fd : -1;
+            if (first) {
+                node.pathFd = fd;
+            }
         }
-        open.add(node.descriptorHand());
+        if (first) {
+            open.add(node.descriptorHand());
+        }
     }
 
     private int openByHandle(Node node) throws ErrnoException {
@@ -299,7 +335,7 @@ final class Nodes implements AutoCloseable {
     /** Closes everything; nobody may be using it any more. */
     @Override
     public void close() {
-        byId.values().forEach(Node::closeDescriptors);
+        byId.values().forEach(Node::closeForGood);
         volumes.values().forEach(Volume::close);
     }
 }

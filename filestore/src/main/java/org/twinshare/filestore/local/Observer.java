@@ -48,10 +48,15 @@ final class Observer {
     /** The same for one who has held the node's monitor since before {@code stat} was taken. */
     Attributes attributesNow(Node node, Stat stat) {
         Node.Times times = node.times;
+        node.seen = null;
         if (times.localChangeNs() != stat.changeNs()) {
             times = new Node.Times(Math.max(stat.changeNs(), times.changeNs() + 1), stat.changeNs());
             node.times = times;
-            node.insideOf = 0;
+            node.inside = null;
+            if (times.changeNs() != stat.changeNs()) {
+                // Ahead of the file system's clock: remembered, so that no later state gets the same ctime.
+                long unusedVersion = nodes.index().put(node.record());
+            }
         }
         return node.attributes(stat, times);
     }
@@ -64,6 +69,7 @@ final class Observer {
         long changeNs = Math.max(node.times.changeNs() + 1, Math.max(timeNs, stat.changeNs()));
         Node.Times times = new Node.Times(changeNs, stat.changeNs());
         node.times = times;
+        node.seen = null;
         if (changeNs != stat.changeNs() && !node.gone) {
             nodes.index().put(node.record());
         }
@@ -75,18 +81,24 @@ final class Observer {
         if (!node.volume.keepsAcls() || node.type == FileType.SYMLINK) {
             return null;
         }
-        if (node.aclChangeNs != stat.changeNs()) {
-            try {
-                node.acl = Xattr.get(nodes.open(node), Acl.ACCESS);
-            } catch (ErrnoException e) {
-                if (e.errno() != Errno.EOPNOTSUPP) {
-                    throw e;
-                }
-                node.volume.keepsNoAcls();
-            }
-            node.aclChangeNs = stat.changeNs();
+        Node.SeenAcl seen = node.acl;
+        if (seen == null || seen.changeNs() != stat.changeNs()) {
+            seen = new Node.SeenAcl(stat.changeNs(), readAcl(node));
+            node.acl = seen;
         }
-        byte[] attribute = node.acl;
+        byte[] attribute = seen.attribute();
         return attribute == null ? null : Acl.decode(attribute);
+    }
+
+    private byte @Nullable [] readAcl(Node node) throws ErrnoException {
+        try {
+            return Xattr.get(nodes.open(node), Acl.ACCESS);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EOPNOTSUPP) {
+                throw e;
+            }
+            node.volume.keepsNoAcls();
+            return null;
+        }
     }
 }

@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.posix.ChildWatch;
 import org.twinshare.filestore.posix.Data;
 import org.twinshare.filestore.posix.KernelHandle;
 import org.twinshare.filestore.posix.MoveWatch;
@@ -32,10 +33,14 @@ final class Volume implements AutoCloseable {
     /** The largest file that this file system takes. */
     final long maxFileBytes;
 
+    /** Which listed directories are as they were. */
+    final WatchedDirectories watchedDirectories;
+
     private final int directoryFd;
     private final @Nullable MoveWatch watch;
     private final AtomicLong moves = new AtomicLong(1);
     private final boolean givesAway = OwnProcess.geteuid() == 0;
+    private volatile int exports;
     private volatile boolean keepsAcls = true;
     private volatile boolean makesNameless = true;
 
@@ -47,6 +52,7 @@ final class Volume implements AutoCloseable {
         this.byHandle = canOpenByHandle(directoryFd);
         this.maxFileBytes = maxFileBytes(directoryFd);
         this.watch = MoveWatch.open(directoryFd);
+        this.watchedDirectories = new WatchedDirectories(byHandle ? ChildWatch.open() : null);
         if (watch == null) {
             LOG.info("No fanotify on this file system (needs root and Linux 5.9): the place of a file is looked up with"
                     + " every request, which costs about 2 microseconds");
@@ -113,6 +119,18 @@ final class Volume implements AutoCloseable {
         moves.incrementAndGet();
     }
 
+    /** A name of one of our files went: the file may have left one of several exports, while others just found it there. */
+    void lostName() {
+        if (exports > 1) {
+            movedOne();
+        }
+    }
+
+    /** One more exported directory lies on it. */
+    synchronized void addExport() {
+        exports++;
+    }
+
     /** Opens the object of a handle. */
     int open(KernelHandle handle, int flags) throws ErrnoException {
         return Posix.openByHandleAt(directoryFd, handle, flags);
@@ -161,6 +179,7 @@ final class Volume implements AutoCloseable {
         if (watch != null) {
             watch.close();
         }
+        watchedDirectories.close();
         Posix.close(directoryFd);
     }
 }
