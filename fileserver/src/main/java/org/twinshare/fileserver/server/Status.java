@@ -1,5 +1,6 @@
 package org.twinshare.fileserver.server;
 
+import com.google.gson.annotations.SerializedName;
 import java.util.List;
 import org.twinshare.exports.Problem;
 
@@ -11,7 +12,7 @@ import org.twinshare.exports.Problem;
  * @param action what to do about it, empty when nothing
  */
 public record Status(
-        int outputVersion,
+        @SerializedName("output_version") int outputVersion,
         Server server,
         String state,
         String cause,

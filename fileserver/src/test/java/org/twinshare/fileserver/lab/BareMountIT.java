@@ -54,8 +54,9 @@ class BareMountIT {
         assertThat(flock.out()).contains("No locks available").endsWith("refused\n");
         assertThat(millis(flock)).isLessThan(1_000);
 
-        Shell.Result fcntl = timed("perl -MFcntl=:DEFAULT -e 'open F, \"+<\", \"f\" or die;"
-                + " fcntl F, F_SETLKW, pack(\"s s l! l! i x4\", F_WRLCK, 0, 0, 0, 0) or die \"$!\"'");
+        Shell.Result fcntl = timed(
+                "perl -MFcntl=:DEFAULT -e 'open F, \"+<\", \"f\" or die;"
+                        + " my $lock = pack(\"s s x4 q q i x4\", F_WRLCK, 0, 0, 0, 0); fcntl F, F_SETLKW, $lock or die \"$!\"'");
         assertThat(fcntl.out()).contains("No locks available").endsWith("refused\n");
         assertThat(millis(fcntl)).isLessThan(1_000);
         web.sh("cd /; umount " + LabClient.MOUNT);
