@@ -157,4 +157,39 @@ final class CrashRulesIT {
         assertThat(client.getattr(file).ok().sizeBytes()).isGreaterThanOrEqualTo(offset);
         assertThat(client.remove(room, "file").status()).isEqualTo(Status.OK);
     }
+
+    /** A disk that fails when it is written: its image is larger than the file system that the image lies in. */
+    @Test
+    void rule20AFailedSyncIsToldByCommitAndChangesTheVerifier() throws IOException {
+        Path small = Files.createDirectory(temporary.resolve("small"));
+        Path broken = temporary.resolve("broken");
+        Serving.run("mount", "-t", "tmpfs", "-o", "size=12m", "none", small.toString());
+        try (LoopDisk failing =
+                LoopDisk.make(small.resolve("image"), broken.resolve("localData"), 64, "-O", "^has_journal")) {
+            Serving other = Serving.start(broken);
+            NfsProbe probe = other.client();
+            FileHandle place = other.root();
+            FileHandle safe = probe.create(place, "safe", 0600).ok().handle().orElseThrow();
+            FileHandle lost = probe.create(place, "lost", 0600).ok().handle().orElseThrow();
+            long verifier = probe.commit(safe, 0, 0).ok().verifier();
+            for (int i = 0; i < 32; i++) {
+                byte[] block = Serving.bytes(1 << 20, i + 1);
+                assertThat(probe.write(lost, (long) i << 20, Stability.UNSTABLE, block)
+                                .status())
+                        .isEqualTo(Status.OK);
+            }
+
+            assertThat(probe.commit(lost, 0, 0).status()).isIn(Status.IO, Status.NOSPC);
+
+            assertThat(probe.write(safe, 0, Stability.UNSTABLE, new byte[1])
+                            .ok()
+                            .verifier())
+                    .as("everybody has to send again what was not committed")
+                    .isNotEqualTo(verifier);
+            other.close();
+            assertThat(failing.path()).isDirectory();
+        } finally {
+            Serving.run("umount", "-l", small.toString());
+        }
+    }
 }

@@ -27,12 +27,16 @@ final class LoopDisk implements AutoCloseable {
         command[options.length + 2] = "-F";
         command[options.length + 3] = image.toString();
         Serving.run(command);
-        return mount(image, mountPoint);
+        return mount(image, mountPoint, options.length == 0 ? "loop,commit=600" : "loop");
     }
 
     static LoopDisk mount(Path image, Path mountPoint) throws IOException {
+        return mount(image, mountPoint, "loop,commit=600");
+    }
+
+    private static LoopDisk mount(Path image, Path mountPoint, String options) throws IOException {
         Files.createDirectories(mountPoint);
-        Serving.run("mount", "-o", "loop,commit=600", image.toString(), mountPoint.toString());
+        Serving.run("mount", "-o", options, image.toString(), mountPoint.toString());
         return new LoopDisk(image, mountPoint);
     }
 
