@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -113,10 +114,15 @@ final class IndexFile implements AutoCloseable {
     /** Writes all changes in one transaction, which is on disk when this returns. One thread at a time. */
     void commit(PendingChanges changes) {
         try (Txn<ByteBuffer> transaction = env.txnWrite()) {
-            changes.objects.forEach((id, record) ->
-                    write(transaction, Key.of(Table.OBJECTS, id), value -> record.ifPresent(r -> r.encode(value))));
-            changes.inodes.forEach((inode, id) ->
-                    write(transaction, Key.ofInode(inode.volume(), inode.inode()), value -> putUnlessZero(value, id)));
+            // In the order of their keys: what comes together is then written together.
+            new TreeMap<>(changes.objects)
+                    .forEach((id, record) -> write(
+                            transaction, Key.of(Table.OBJECTS, id), value -> record.ifPresent(r -> r.encode(value))));
+            new TreeMap<>(changes.inodes)
+                    .forEach((inode, id) -> write(
+                            transaction,
+                            Key.ofInode(inode.volume(), inode.inode()),
+                            value -> putUnlessZero(value, id)));
             changes.others.forEach((key, bytes) -> writeBytes(transaction, key, bytes));
             transaction.commit();
         }

@@ -16,7 +16,13 @@ final class PendingChanges {
 
     final ConcurrentSkipListMap<Key, Optional<byte[]>> others = new ConcurrentSkipListMap<>();
 
-    record InodeKey(int volume, long inode) {}
+    record InodeKey(int volume, long inode) implements Comparable<InodeKey> {
+        @Override
+        public int compareTo(InodeKey other) {
+            int byVolume = Integer.compare(volume, other.volume);
+            return byVolume != 0 ? byVolume : Long.compare(inode, other.inode);
+        }
+    }
 
     boolean isEmpty() {
         return objects.isEmpty() && inodes.isEmpty() && others.isEmpty();

@@ -11,6 +11,7 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileTree.EntrySink;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.identity.ObjectIndex;
+import org.twinshare.filestore.local.WatchedDirectories.Glance;
 import org.twinshare.filestore.posix.Dents;
 import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
@@ -34,6 +35,7 @@ final class Directories {
     private final Observer observer;
     private final Cookies cookies;
     private final InstantSource clock;
+    private final Newcomers newcomers;
     private final Cache<Long, Listing> listings;
 
     Directories(
@@ -49,6 +51,7 @@ final class Directories {
         this.observer = observer;
         this.cookies = cookies;
         this.clock = clock;
+        this.newcomers = new Newcomers(nodes, identities, observer, this::isSettled);
         this.listings = CacheBuilder.newBuilder()
                 .maximumWeight(maxBytes)
                 .weigher((Long id, Listing listing) -> listing.weightBytes())
@@ -65,16 +68,20 @@ final class Directories {
         }
         at = Math.max(at, Cookies.LAST_RESERVED);
         Listing listing = current(directory, cookie == 0);
+        // Where a name may have been given to another object unnoticed, each is looked at again.
+        boolean sure = withAttributes && listing.settled();
+        Glance glance = sure ? directory.volume.watchedDirectories.glance(nodes, directory) : null;
         while (true) {
             List<Listing.Entry> page = listing.after(at, PAGE);
             if (page.isEmpty()) {
                 return true;
             }
-            if (identifyBatch(directory, listing, page, at)) {
+            if (page.stream().anyMatch(entry -> entry.id() == 0)) {
+                newcomers.identify(directory, listing, listing.after(at, BATCH), glance);
                 page = listing.after(at, PAGE);
             }
             for (Listing.Entry entry : page) {
-                if (!hand(directory, listing, entry, withAttributes, sink)) {
+                if (!hand(directory, listing, entry, withAttributes, glance, sink)) {
                     return false;
                 }
                 at = entry.cookie();
@@ -97,40 +104,20 @@ final class Directories {
         return sink.entry(2, parent, new byte[] {'.', '.'}, 0, 2, above);
     }
 
-    /** Gives ids to entries that have none yet, durably, those of this page and many behind it; false when all had. */
-    private boolean identifyBatch(Node directory, Listing listing, List<Listing.Entry> page, long at)
-            throws ErrnoException {
-        if (page.stream().allMatch(entry -> entry.id() != 0)) {
-            return false;
-        }
-        for (Listing.Entry entry : listing.after(at, BATCH)) {
-            if (entry.id() == 0) {
-                identify(directory, listing, entry);
-            }
-        }
-        index.flush(index.version());
-        return true;
-    }
-
-    /** Learns whose name an entry is, unless it went away or may not be shown. */
-    private void identify(Node directory, Listing listing, Listing.Entry entry) throws ErrnoException {
-        try {
-            Stat stat = Posix.fstatat(nodes.open(directory), entry.name().bytes());
-            try (Node node = identities.identify(directory, entry.name(), stat)) {
-                listing.identified(entry, node.id);
-            }
-        } catch (ErrnoException e) {
-            if (e.errno() != Errno.ENOENT && e.errno() != Errno.EXDEV) {
-                throw e;
-            }
-        }
-    }
-
-    private boolean hand(Node directory, Listing listing, Listing.Entry entry, boolean withAttributes, EntrySink sink)
+    private boolean hand(
+            Node directory,
+            Listing listing,
+            Listing.Entry entry,
+            boolean withAttributes,
+            @Nullable Glance glance,
+            EntrySink sink)
             throws ErrnoException {
         byte[] name = entry.name().bytes();
-        if (!withAttributes && entry.id() != 0) {
-            return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+        Node before = glance == null || entry.id() == 0 ? null : nodes.peek(entry.id());
+        Node.Times timesBefore = before == null ? null : before.times;
+        Attributes known = glance == null || before == null ? null : glance.of(before);
+        if (known != null || !withAttributes && entry.id() != 0) {
+            return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, known);
         }
         Stat stat;
         try {
@@ -138,8 +125,8 @@ final class Directories {
             directory.volume.check(stat);
         } catch (ErrnoException e) {
             // Gone since the listing was read: without attributes when its id is known, and else not at all.
-            boolean known = e.errno() == Errno.ENOENT && entry.id() != 0;
-            return !known || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+            boolean wasThere = e.errno() == Errno.ENOENT && entry.id() != 0;
+            return !wasThere || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
         }
         try (Node node = identities.identify(directory, entry.name(), stat)) {
             if (node.id != entry.id()) {
@@ -148,6 +135,9 @@ final class Directories {
             index.flush(node.shownAfterVersion);
             Containment.foundInside(directory, node);
             Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
+            if (glance != null && node == before && timesBefore != null) {
+                glance.keep(node, timesBefore, stat);
+            }
             return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
         }
     }
@@ -168,6 +158,7 @@ final class Directories {
         }
         synchronized (directory) {
             Listing read = read(directory);
+            directory.volume.watchedDirectories.namesChanged(directory);
             listings.put(directory.id, read);
             return read;
         }

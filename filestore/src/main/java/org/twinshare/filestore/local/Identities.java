@@ -40,6 +40,23 @@ final class Identities {
     }
 
     /**
+     * Gives an id to an object that has none, where {@code handle} and {@code stat} are known to be of one object; null when
+     * it has one by now. The caller has held the directory's monitor since before both were taken.
+     */
+    @Nullable Node adopt(Node directory, Name name, Stat stat, KernelHandle handle) throws ErrnoException {
+        Volume volume = directory.volume;
+        synchronized (adopting) {
+            try (Node known = nodes.pinByInode(volume, stat)) {
+                if (known != null) {
+                    return null;
+                }
+            }
+            Link link = new Link(directory.id, name);
+            return nodes.add(volume, record(index.newId(), volume, handle, stat, link, stat.changeNs(), null));
+        }
+    }
+
+    /**
      * Gives an id to an object that has none; ENOENT when the name is gone meanwhile. Under the directory's monitor, because
      * under that our own new objects get their names and are made known in one step.
      */
@@ -70,7 +87,17 @@ final class Identities {
     static ObjectRecord record(
             long id, Volume volume, int fd, Stat stat, @Nullable Link link, long changeNs, @Nullable Long verifier)
             throws ErrnoException {
-        KernelHandle handle = volume.handleOf(fd);
+        return record(id, volume, volume.handleOf(fd), stat, link, changeNs, verifier);
+    }
+
+    private static ObjectRecord record(
+            long id,
+            Volume volume,
+            @Nullable KernelHandle handle,
+            Stat stat,
+            @Nullable Link link,
+            long changeNs,
+            @Nullable Long verifier) {
         return new ObjectRecord(
                 id,
                 volume.number,

@@ -194,6 +194,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
     /** What has to be done now and then: closes what was removed behind our back, and writes what can wait. */
     public void tidy() {
         nodes.closeRemoved();
+        nodes.volumes().forEach(volume -> volume.watchedDirectories.drain());
         index.flush(index.version());
     }
 

@@ -57,6 +57,9 @@ final class Node implements AutoCloseable, Clock.Hand {
 
     volatile long aclChangeNs = Long.MIN_VALUE;
 
+    /** What a listing showed of it last; null since our own change of it. */
+    volatile WatchedDirectories.@Nullable Seen seen;
+
     /** Our ctime, and the ctime of the file system that it stands for. */
     record Times(long changeNs, long localChangeNs) {}
 
@@ -105,6 +108,11 @@ final class Node implements AutoCloseable, Clock.Hand {
                 return true;
             }
         }
+    }
+
+    /** It was useful without being pinned. */
+    void touch() {
+        used = true;
     }
 
     /** What the clock of open descriptors keeps: this node while it has the descriptor it has now. */

@@ -80,6 +80,11 @@ final class Nodes implements AutoCloseable {
         }
     }
 
+    /** The object of an id where it is in memory, not pinned, or null. */
+    @Nullable Node peek(long id) {
+        return byId.get(id);
+    }
+
     /** As {@link #pin}, but {@link WouldBlock} where it is not in memory with a descriptor. */
     Node pinCached(long id) {
         Node node = byId.get(id);
@@ -104,6 +109,13 @@ final class Nodes implements AutoCloseable {
             throw WouldBlock.INSTANCE;
         }
         return node;
+    }
+
+    /** Whether {@link #pinByInode} has an object for it. */
+    boolean isKnown(Volume volume, Stat stat) throws ErrnoException {
+        try (Node known = pinByInode(volume, stat)) {
+            return known != null;
+        }
     }
 
     /** The object of an inode, pinned; null when it was never seen, or when the inode belongs to another object now. */

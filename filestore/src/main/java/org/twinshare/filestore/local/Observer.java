@@ -48,6 +48,7 @@ final class Observer {
     /** The same for one who has held the node's monitor since before {@code stat} was taken. */
     Attributes attributesNow(Node node, Stat stat) {
         Node.Times times = node.times;
+        node.seen = null;
         if (times.localChangeNs() != stat.changeNs()) {
             times = new Node.Times(Math.max(stat.changeNs(), times.changeNs() + 1), stat.changeNs());
             node.times = times;
@@ -64,6 +65,7 @@ final class Observer {
         long changeNs = Math.max(node.times.changeNs() + 1, Math.max(timeNs, stat.changeNs()));
         Node.Times times = new Node.Times(changeNs, stat.changeNs());
         node.times = times;
+        node.seen = null;
         if (changeNs != stat.changeNs() && !node.gone) {
             nodes.index().put(node.record());
         }

@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.posix.ChildWatch;
 import org.twinshare.filestore.posix.Data;
 import org.twinshare.filestore.posix.KernelHandle;
 import org.twinshare.filestore.posix.MoveWatch;
@@ -32,6 +33,9 @@ final class Volume implements AutoCloseable {
     /** The largest file that this file system takes. */
     final long maxFileBytes;
 
+    /** Which listed directories are as they were. */
+    final WatchedDirectories watchedDirectories;
+
     private final int directoryFd;
     private final @Nullable MoveWatch watch;
     private final AtomicLong moves = new AtomicLong(1);
@@ -47,6 +51,7 @@ final class Volume implements AutoCloseable {
         this.byHandle = canOpenByHandle(directoryFd);
         this.maxFileBytes = maxFileBytes(directoryFd);
         this.watch = MoveWatch.open(directoryFd);
+        this.watchedDirectories = new WatchedDirectories(byHandle ? ChildWatch.open() : null);
         if (watch == null) {
             LOG.info("No fanotify on this file system (needs root and Linux 5.9): the place of a file is looked up with"
                     + " every request, which costs about 2 microseconds");
@@ -161,6 +166,7 @@ final class Volume implements AutoCloseable {
         if (watch != null) {
             watch.close();
         }
+        watchedDirectories.close();
         Posix.close(directoryFd);
     }
 }
