@@ -7,106 +7,129 @@ import java.util.zip.CRC32C;
  * One record as it lies in a segment. All numbers are big-endian; a frame begins and ends at a multiple of 8.
  *
  * <pre>
- *  0        4        8                16               24               32       36   37             40               48
- *  +--------+--------+----------------+----------------+----------------+--------+----+-------------+----------------+
- *  | length | crc32c | sequence       | durable        | time ns        | epoch  |type| 0           | namespace      |
- *  |        |        |                | sequence       |                |        |    |             | checksum       |
- *  +--------+--------+----------------+----------------+----------------+--------+----+-------------+----------------+
- *  48                                                                           48 + body
+ *  0        4        8                16       20       24               32       36   37             40               48
+ *  +--------+--------+----------------+--------+--------+----------------+--------+----+-------------+----------------+
+ *  | length | crc32c | sequence       | ahead  | crc32c | time ns        | epoch  |type| header check| namespace      |
+ *  |        |        |                |        | before |                |        |    |             | checksum       |
+ *  +--------+--------+----------------+--------+--------+----------------+--------+----+-------------+----------------+
+ *  48                                                                           length
  *  | body ...                                                                   | zeros up to a multiple of 8
  *  +----------------------------------------------------------------------------+---------------------------
  * </pre>
  *
- * {@code length} is that of header and body, without the zeros at the end. {@code crc32c} is the CRC-32C (RFC 3720 appendix
- * B.4) of the segment's nonce, the crc32c of the frame before, and everything from 8 to {@code length}: a frame is valid only
- * in its place in its segment. {@code durable sequence} is the last one that was on disk when this frame was appended: what
- * is damaged up to there was lost, and what is damaged behind it may never have been written.
+ * {@code length} is that of header and body. {@code crc32c} is the checksum of the {@link Nonce} and everything from 8 to
+ * {@code length}; {@code crc32c before} is that of the frame before, so that the frames of a segment are a chain, and each can
+ * be recognized without the one before. {@code ahead} is how far the sequence is ahead of the last one that was durable when
+ * the frame was written: everything up to sequence - ahead had been acknowledged, see docs/adr/0010. {@code header check} is
+ * the low 24 bits of the checksum of nonce, length, 8 to 37 and 40 to 48: a length is believed only with it.
  */
 final class Frame {
     static final int HEADER_BYTES = 48;
     static final int ALIGNMENT = 8;
-    /** A WRITE of 1 MiB by value, with room to spare; a larger length is no length. */
-    static final int MAX_BYTES = 8 << 20;
+    /** A directory's batch of 4,096 adopted names, or a WRITE of 1 MiB by value; a larger length is no length. */
+    static final int MAX_BODY_BYTES = 2 << 20;
+
+    static final int MAX_BYTES = HEADER_BYTES + MAX_BODY_BYTES;
 
     private static final int CRC_OFFSET = 4;
-    private static final int CHECKED_OFFSET = 8;
     private static final int SEQUENCE_OFFSET = 8;
-    private static final int DURABLE_OFFSET = 16;
+    private static final int AHEAD_OFFSET = 16;
+    private static final int PREVIOUS_CRC_OFFSET = 20;
+    private static final int TIME_OFFSET = 24;
+    private static final int EPOCH_OFFSET = 32;
+    private static final int TYPE_OFFSET = 36;
+    private static final int CHECK_OFFSET = 37;
+    private static final int NAMESPACE_OFFSET = 40;
+    private static final int CHECK_BITS = 24;
+    private static final int CHECK_MASK = (1 << CHECK_BITS) - 1;
 
     private Frame() {}
 
     /** Bytes that a frame with such a body takes. */
     static int bytes(int bodyBytes) {
-        return HEADER_BYTES + bodyBytes + ALIGNMENT - 1 & -ALIGNMENT;
+        return align(HEADER_BYTES + bodyBytes);
     }
 
-    /**
-     * Writes a frame at the buffer's position, which moves behind it.
-     *
-     * @param previousCrc of the frame before in this segment, the nonce's low half for the first
-     * @return the crc of this frame
-     */
-    static int encode(ByteBuffer to, Record record, long durableSequence, long nonce, int previousCrc) {
-        int begin = to.position();
-        int length = HEADER_BYTES + record.body().remaining();
-        to.putInt(length).putInt(0);
-        to.putLong(record.sequence()).putLong(durableSequence).putLong(record.timeNs());
-        to.putInt(record.epoch()).putInt(record.type() << 24).putLong(record.namespaceChecksum());
+    static int align(int bytes) {
+        return bytes + ALIGNMENT - 1 & -ALIGNMENT;
+    }
+
+    /** Writes a frame at the buffer's position, which moves behind it; {@link #seal} makes it valid. */
+    static void put(ByteBuffer to, JournalRecord record) {
+        to.putInt(HEADER_BYTES + record.body().remaining()).putInt(0);
+        to.putLong(record.sequence()).putLong(0).putLong(record.timeNs());
+        to.putInt(record.epoch()).putInt(record.type() << CHECK_BITS).putLong(record.namespaceChecksum());
         to.put(record.body().duplicate());
         while ((to.position() & ALIGNMENT - 1) != 0) {
             to.put((byte) 0);
         }
-        int crc = crc(to, begin, length, nonce, previousCrc);
-        to.putInt(begin + CRC_OFFSET, crc);
+    }
+
+    /**
+     * Gives a frame its place: what was durable before it, and which frame it follows.
+     *
+     * @return the crc of this frame
+     */
+    static int seal(ByteBuffer in, int begin, long durableSequence, int previousCrc, Nonce nonce) {
+        in.putInt(begin + AHEAD_OFFSET, (int) (sequence(in, begin) - durableSequence));
+        in.putInt(begin + PREVIOUS_CRC_OFFSET, previousCrc);
+        int type = in.get(begin + TYPE_OFFSET);
+        in.putInt(begin + TYPE_OFFSET, type << CHECK_BITS | headerCheck(in, begin, nonce));
+        int crc = crc(in, begin, in.getInt(begin), nonce);
+        in.putInt(begin + CRC_OFFSET, crc);
         return crc;
     }
 
-    private static int crc(ByteBuffer from, int begin, int length, long nonce, int previousCrc) {
-        CRC32C crc = new CRC32C();
-        ByteBuffer seed = ByteBuffer.allocate(12).putLong(nonce).putInt(previousCrc).flip();
-        crc.update(seed);
-        crc.update(from.slice(begin + CHECKED_OFFSET, length - CHECKED_OFFSET));
-        return (int) crc.getValue();
+    private static int headerCheck(ByteBuffer in, int begin, Nonce nonce) {
+        CRC32C crc = nonce.begin();
+        crc.update(in.slice(begin, CRC_OFFSET));
+        crc.update(in.slice(begin + SEQUENCE_OFFSET, CHECK_OFFSET - SEQUENCE_OFFSET));
+        crc.update(in.slice(begin + NAMESPACE_OFFSET, HEADER_BYTES - NAMESPACE_OFFSET));
+        return (int) crc.getValue() & CHECK_MASK;
     }
 
-    /** Whether a frame with a right checksum begins here. */
-    static boolean isValid(ByteBuffer from, int begin, long nonce, int previousCrc) {
-        int length = length(from, begin);
-        return length > 0
-                && length <= from.limit() - begin
-                && from.getInt(begin + CRC_OFFSET) == crc(from, begin, length, nonce, previousCrc);
+    private static int crc(ByteBuffer in, int begin, int length, Nonce nonce) {
+        return nonce.crc(in, begin + SEQUENCE_OFFSET, length - SEQUENCE_OFFSET);
     }
 
-    /** The length that the frame here says it has; 0 where no frame can begin. */
-    static int length(ByteBuffer from, int begin) {
-        if (from.limit() - begin < HEADER_BYTES) {
-            return 0;
-        }
-        int length = from.getInt(begin);
-        return length >= HEADER_BYTES && length <= MAX_BYTES ? length : 0;
+    /** Length in bytes of the frame whose header begins here; 0 where none does. */
+    static int length(ByteBuffer in, int begin, Nonce nonce) {
+        int length = in.getInt(begin);
+        boolean possible = length >= HEADER_BYTES && length <= MAX_BYTES && sequence(in, begin) > 0;
+        boolean sound = possible && (in.getInt(begin + TYPE_OFFSET) & CHECK_MASK) == headerCheck(in, begin, nonce);
+        return sound ? length : 0;
     }
 
-    static int crcOf(ByteBuffer from, int begin) {
-        return from.getInt(begin + CRC_OFFSET);
+    /** Whether the frame with this length, all of it in memory, is as it was written. */
+    static boolean isSound(ByteBuffer in, int begin, int length, Nonce nonce) {
+        return in.getInt(begin + CRC_OFFSET) == crc(in, begin, length, nonce);
     }
 
-    static long sequenceOf(ByteBuffer from, int begin) {
-        return from.getLong(begin + SEQUENCE_OFFSET);
+    static int crc(ByteBuffer in, int begin) {
+        return in.getInt(begin + CRC_OFFSET);
     }
 
-    static long durableSequenceOf(ByteBuffer from, int begin) {
-        return from.getLong(begin + DURABLE_OFFSET);
+    static long sequence(ByteBuffer in, int begin) {
+        return in.getLong(begin + SEQUENCE_OFFSET);
     }
 
-    /** Decodes a valid frame; its body is a window on the buffer. */
-    static Record decode(ByteBuffer from, int begin) {
-        int length = from.getInt(begin);
-        return new Record(
-                from.getLong(begin + SEQUENCE_OFFSET),
-                from.getInt(begin + 32),
-                from.get(begin + 36),
-                from.getLong(begin + 24),
-                from.getLong(begin + 40),
-                from.slice(begin + HEADER_BYTES, length - HEADER_BYTES));
+    /** Up to which sequence everything was durable when this frame was written. */
+    static long durableSequence(ByteBuffer in, int begin) {
+        return sequence(in, begin) - Integer.toUnsignedLong(in.getInt(begin + AHEAD_OFFSET));
+    }
+
+    static int previousCrc(ByteBuffer in, int begin) {
+        return in.getInt(begin + PREVIOUS_CRC_OFFSET);
+    }
+
+    /** Decodes a sound frame; its body is a window on the buffer. */
+    static JournalRecord decode(ByteBuffer in, int begin, int length) {
+        return new JournalRecord(
+                sequence(in, begin),
+                in.getInt(begin + EPOCH_OFFSET),
+                in.get(begin + TYPE_OFFSET),
+                in.getLong(begin + TIME_OFFSET),
+                in.getLong(begin + NAMESPACE_OFFSET),
+                in.slice(begin + HEADER_BYTES, length - HEADER_BYTES).asReadOnlyBuffer());
     }
 }

@@ -4,41 +4,41 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The first 4,096 bytes of a segment.
+ * The first 4,096 bytes of a segment; big-endian, zeros up to the first frame.
  *
  * <pre>
  *  0                8        12       16               24               32               40               48       52
  *  +----------------+--------+--------+----------------+----------------+----------------+----------------+--------+ - -
- *  | "TWJOURNL"     | format | size   | segment number | nonce          | first sequence | cluster id     | crc32c |  0
- *  |                |        | MiB    |                |                |                |                |        |
+ *  | "TWJOURNL"     | format | size in| segment number | nonce          | first sequence | cluster id     | crc32c |  0
+ *  |                |        | bytes  |                |                |                |                |        |
  *  +----------------+--------+--------+----------------+----------------+----------------+----------------+--------+ - -
  * </pre>
  *
- * @param number        counts the segments that were ever begun; a file that is used again gets a new one
- * @param nonce         random: what an earlier use of the file left behind is not valid under it
- * @param firstSequence of the first frame
+ * {@code crc32c} is the checksum of 0 to 48. The header is durable before the file gets the name of its number.
+ *
+ * @param number        counts the segments from 1 on; a file that is used again gets a new one
+ * @param firstSequence of the first frame; 0 in a segment made ahead of need, where the first frame itself says it
  */
-record SegmentHeader(long number, int sizeMegabytes, long nonce, long firstSequence, long clusterId) {
+record SegmentHeader(long number, int sizeBytes, Nonce nonce, long firstSequence, long clusterId) {
     static final int BYTES = 4096;
     static final int FORMAT = 1;
 
     private static final byte[] MAGIC = "TWJOURNL".getBytes(StandardCharsets.US_ASCII);
+    private static final int FORMAT_OFFSET = 8;
     private static final int CRC_OFFSET = 48;
 
-    /** The crc that the chain of frames begins with. */
-    int firstCrc() {
-        return (int) nonce;
-    }
-
-    ByteBuffer encode() {
-        ByteBuffer bytes = ByteBuffer.allocate(BYTES);
-        bytes.put(MAGIC).putInt(FORMAT).putInt(sizeMegabytes);
-        bytes.putLong(number).putLong(nonce).putLong(firstSequence).putLong(clusterId);
-        bytes.putInt(crc(bytes));
-        return bytes.clear();
+    /** Puts it into the first bytes of a buffer. */
+    void encode(ByteBuffer to) {
+        to.clear();
+        to.put(MAGIC).putInt(FORMAT).putInt(sizeBytes);
+        to.putLong(number).putLong(nonce.value()).putLong(firstSequence).putLong(clusterId);
+        to.putInt(crc(to));
+        while (to.position() < BYTES) {
+            to.putInt(0);
+        }
+        to.flip();
     }
 
     private static int crc(ByteBuffer bytes) {
@@ -47,19 +47,23 @@ record SegmentHeader(long number, int sizeMegabytes, long nonce, long firstSeque
         return (int) crc.getValue();
     }
 
-    /** Null where no segment was ever begun, or where beginning one was not finished. */
-    static @Nullable SegmentHeader decode(ByteBuffer bytes) {
+    /** Reads the header of a segment that has its name. */
+    static SegmentHeader decode(ByteBuffer from, String file) throws JournalRefused {
         byte[] magic = new byte[MAGIC.length];
-        bytes.get(0, magic);
-        boolean valid = Arrays.equals(magic, MAGIC) && bytes.getInt(CRC_OFFSET) == crc(bytes);
-        if (!valid) {
-            return null;
+        from.get(0, magic);
+        int format = from.getInt(FORMAT_OFFSET);
+        if (Arrays.equals(magic, MAGIC) && format != FORMAT) {
+            throw new JournalRefused(
+                    "the journal's " + file + " is of format " + format + ", and this version knows format " + FORMAT,
+                    "another version of Twinshare wrote it",
+                    "start that version and stop it in order, and then this one");
+        }
+        if (!Arrays.equals(magic, MAGIC) || from.getInt(CRC_OFFSET) != crc(from)) {
+            throw new JournalDamaged(
+                    "the header of the journal's " + file + " cannot be read",
+                    "the disk returned other bytes than were written, or somebody changed the file");
         }
         return new SegmentHeader(
-                bytes.getLong(16), bytes.getInt(12), bytes.getLong(24), bytes.getLong(32), bytes.getLong(40));
-    }
-
-    static int formatOf(ByteBuffer bytes) {
-        return bytes.getInt(8);
+                from.getLong(16), from.getInt(12), new Nonce(from.getLong(24)), from.getLong(32), from.getLong(40));
     }
 }
