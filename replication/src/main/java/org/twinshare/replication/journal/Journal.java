@@ -268,13 +268,16 @@ public final class Journal implements AutoCloseable {
             group.covers(writtenSequence);
         }
         Segment segment = Objects.requireNonNull(segments.current());
+        long offset = segment.offset;
+        // What gathers from now on comes behind it.
+        segment.offset += group.bytes();
         long begin = System.nanoTime();
         int crc = segment.crc;
         Throwable failure = null;
         lock.unlock();
         try {
             if (!group.isEmpty()) {
-                crc = group.write(segment, segment.offset, durableSequence);
+                crc = group.write(segment, offset, durableSequence);
             }
             if (sync) {
                 segment.file.sync();
@@ -300,7 +303,6 @@ public final class Journal implements AutoCloseable {
 
     private void written(Segment segment, Group group, boolean sync) {
         if (!group.isEmpty()) {
-            segment.offset += group.bytes();
             segment.lastSequence = group.lastSequence();
             writtenSequence = group.lastSequence();
         }
@@ -316,6 +318,16 @@ public final class Journal implements AutoCloseable {
         other.done.signalAll();
         room.signalAll();
         ready.signalAll();
+    }
+
+    /** Does now what happens by itself when nothing is appended for a while. */
+    public void settle() {
+        lock.lock();
+        try {
+            tidy();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What the keeper does when nothing else happens: nothing stays unwritten, and nothing without its proof. */

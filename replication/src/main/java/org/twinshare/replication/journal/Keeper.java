@@ -98,8 +98,9 @@ final class Keeper {
     @SuppressWarnings("WaitNotInLoop") // the caller's
     private void rest() throws InterruptedException {
         if (!journal.isTidy()) {
-            long unused = work.awaitNanos(idleNs);
-            journal.tidy();
+            if (work.awaitNanos(idleNs) <= 0) {
+                journal.tidy();
+            }
             return;
         }
         asleep = true;

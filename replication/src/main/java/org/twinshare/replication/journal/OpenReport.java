@@ -25,7 +25,8 @@ public record OpenReport(
         @Override
         public String toString() {
             return "record " + sequence + " at byte " + offsetBytes + " of " + segment + " was not written as a whole; "
-                    + wholeFrames + " whole records behind it are left out too; none of them had been acknowledged";
+                    + wholeFrames
+                    + " whole records behind it are left out too; nothing on the disk says that any of them had been acknowledged";
         }
     }
 

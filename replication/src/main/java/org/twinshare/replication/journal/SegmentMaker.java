@@ -27,11 +27,6 @@ final class SegmentMaker {
         this.random = random;
     }
 
-    /** A spare file of this segment. */
-    static String spareName(long number) {
-        return Segment.name(number) + SPARE_SUFFIX;
-    }
-
     static boolean isSpare(String name) {
         return name.endsWith(SPARE_SUFFIX);
     }
@@ -99,11 +94,16 @@ final class SegmentMaker {
         return create(number, 0);
     }
 
-    /** Takes a segment out of the journal; its name is gone, durably, before its content is touched. */
+    /**
+     * Takes a segment out of the journal; its name is gone, durably, before its content is touched.
+     *
+     * @return name of the spare file, which no other had: a number may come again
+     */
     String retire(long number) throws IOException {
-        disk.rename(Segment.name(number), spareName(number));
+        String spare = "%s.%016x%s".formatted(Segment.name(number), random.nextLong(), SPARE_SUFFIX);
+        disk.rename(Segment.name(number), spare);
         // Otherwise a crash could leave the old name on a file with a new header.
         disk.sync();
-        return spareName(number);
+        return spare;
     }
 }
