@@ -79,21 +79,27 @@ final class BodyReader {
     /** A type as the four format bits of {@code st_mode}. */
     FileType takeType() throws MalformedRecord {
         int formatBits = takeByte();
-        try {
-            return FileType.ofMode(formatBits << 12);
-        } catch (IllegalArgumentException e) {
-            throw new MalformedRecord("a type of " + formatBits);
+        for (FileType type : FileType.values()) {
+            if (type.formatBits() >> 12 == formatBits) {
+                return type;
+            }
         }
+        throw new MalformedRecord("a type of " + formatBits);
     }
 
     /** A length of 4 or 16 in one byte, and so many bytes. */
     InetAddress takeAddress() throws MalformedRecord {
         byte[] bytes = takeBytes(takeByte());
         try {
-            return InetAddress.getByAddress(bytes);
+            InetAddress address = InetAddress.getByAddress(bytes);
+            // Java makes the short form of an IPv4 address in the long one, which nobody wrote then.
+            if (address.getAddress().length == bytes.length) {
+                return address;
+            }
         } catch (UnknownHostException e) {
-            throw new MalformedRecord("an address of " + bytes.length + " bytes");
+            // Neither 4 nor 16 bytes.
         }
+        throw new MalformedRecord("an address of " + bytes.length + " bytes that is none");
     }
 
     /** Nothing may be left over. */

@@ -60,8 +60,8 @@ public final class CallCodec {
         @Nullable Errno error = number == 0 ? null : errno(number);
         long object = reader.takeLong();
         int count = reader.takeInt();
-        Outcome outcome = new Outcome(
-                error, object, null, Wcc.NONE, Wcc.NONE, count, ChangeCodec.stability(reader.takeByte()));
+        Outcome outcome =
+                new Outcome(error, object, null, Wcc.NONE, Wcc.NONE, count, ChangeCodec.stability(reader.takeByte()));
         from.position(from.limit() - reader.takeRest().remaining());
         return new Answered(call, outcome);
     }

@@ -27,17 +27,16 @@ final class ChangeCodec {
 
     /** So many bytes or fewer. */
     static int maxBytes(Change change) {
-        int variable =
-                switch (change) {
-                    case Change.Made made -> made.target().length + Name.MAX_BYTES;
-                    case Change.Written written -> written.data().remaining();
-                    case Change.Linked unused -> Name.MAX_BYTES;
-                    case Change.Removed unused -> Name.MAX_BYTES;
-                    case Change.Moved unused -> 2 * Name.MAX_BYTES;
-                    case Change.AttributesSet unused -> 0;
-                    case Change.Committed unused -> 0;
-                    case Change.Nothing unused -> 0;
-                };
+        int variable = switch (change) {
+            case Change.Made made -> made.target().length + Name.MAX_BYTES;
+            case Change.Written written -> written.data().remaining();
+            case Change.Linked unused -> Name.MAX_BYTES;
+            case Change.Removed unused -> Name.MAX_BYTES;
+            case Change.Moved unused -> 2 * Name.MAX_BYTES;
+            case Change.AttributesSet unused -> 0;
+            case Change.Committed unused -> 0;
+            case Change.Nothing unused -> 0;
+        };
         return FIXED_BYTES + variable;
     }
 
@@ -145,23 +144,14 @@ final class ChangeCodec {
         long modifyNs = from.takeLong();
         boolean exclusive = from.takeFlag();
         long number = from.takeLong();
+        if (!exclusive && number != 0) {
+            throw new MalformedRecord("a verifier that is said not to be there");
+        }
         @Nullable Long verifier = exclusive ? Long.valueOf(number) : null;
         Name name = from.takeName();
         byte[] target = from.takeBytes(from.takeShort());
         return new Change.Made(
-                timeNs,
-                object,
-                directory,
-                name,
-                type,
-                mode,
-                uid,
-                gid,
-                rdev,
-                target,
-                sizeBytes,
-                accessNs,
-                modifyNs,
+                timeNs, object, directory, name, type, mode, uid, gid, rdev, target, sizeBytes, accessNs, modifyNs,
                 verifier);
     }
 

@@ -7,6 +7,7 @@ import org.twinshare.filestore.Change;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Name;
+import org.twinshare.filestore.Stability;
 
 /** What one record of the journal says. The moment of a change is that of its record. */
 public sealed interface Entry {
@@ -19,6 +20,23 @@ public sealed interface Entry {
      * @param call that it answers; null where no client asked for it
      */
     record Changed(@Nullable CallId call, Change change) implements Entry {}
+
+    /**
+     * Bytes of a file were written that are not in the journal: they are written once on each server.
+     *
+     * @param call       that it answers; null where no client asked for it
+     * @param mode       of the file afterwards, where setuid and setgid go; otherwise {@link Change#KEEP}
+     * @param dataCrc32c CRC-32C of the bytes (RFC 3720 appendix B.4)
+     */
+    record Referenced(
+            @Nullable CallId call,
+            long object,
+            long offsetBytes,
+            int count,
+            int mode,
+            Stability stability,
+            int dataCrc32c)
+            implements Entry {}
 
     /**
      * A change could not be carried out: it never was.

@@ -32,6 +32,7 @@ public final class EntryCodec {
         BodyWriter to = new BodyWriter(body).putByte(VERSION);
         switch (entry) {
             case Entry.Changed changed -> encodeChanged(to, changed);
+            case Entry.Referenced referenced -> encodeReferenced(to, referenced);
             case Entry.Voided voided ->
                 to.putLong(voided.sequence()).putInt(voided.error().number());
             case Entry.Adopted adopted -> encodeAdopted(to, adopted);
@@ -48,6 +49,7 @@ public final class EntryCodec {
             case Entry.Changed changed -> 1 + CallCodec.MAX_BYTES + ChangeCodec.maxBytes(changed.change());
             case Entry.Adopted adopted ->
                 Long.BYTES + Short.BYTES + adopted.objects().size() * (ADOPTED_FIXED_BYTES + Name.MAX_BYTES);
+            case Entry.Referenced unused -> CallCodec.MAX_BYTES + 30;
             case Entry.Voided unused -> Long.BYTES + Integer.BYTES;
             case Entry.Hot unused -> Long.BYTES;
             case Entry.Checkpoint unused -> Long.BYTES;
@@ -57,12 +59,25 @@ public final class EntryCodec {
     }
 
     private static void encodeChanged(BodyWriter to, Entry.Changed changed) {
-        CallId call = changed.call();
+        encodeCall(to, changed.call());
+        ChangeCodec.encode(to, changed.change());
+    }
+
+    private static void encodeCall(BodyWriter to, @Nullable CallId call) {
         to.putFlag(call != null);
         if (call != null) {
             CallCodec.encode(to, call);
         }
-        ChangeCodec.encode(to, changed.change());
+    }
+
+    private static void encodeReferenced(BodyWriter to, Entry.Referenced referenced) {
+        encodeCall(to, referenced.call());
+        to.putLong(referenced.object())
+                .putLong(referenced.offsetBytes())
+                .putInt(referenced.count())
+                .putInt(referenced.mode())
+                .putByte(referenced.stability().number())
+                .putInt(referenced.dataCrc32c());
     }
 
     private static void encodeAdopted(BodyWriter to, Entry.Adopted adopted) {
@@ -98,23 +113,33 @@ public final class EntryCodec {
                 throw new MalformedRecord("version " + version + ", and this program knows version " + VERSION);
             }
         }
-        Entry entry =
-                switch (type) {
-                    case MARKER -> new Entry.Marker();
-                    case CHANGED -> decodeChanged(from, timeNs);
-                    case VOIDED -> new Entry.Voided(from.takeLong(), CallCodec.errno(from.takeInt()));
-                    case ADOPTED -> decodeAdopted(from);
-                    case HOT -> new Entry.Hot(from.takeLong());
-                    case CHECKPOINT -> new Entry.Checkpoint(from.takeLong());
-                    case ALONE -> new Entry.Alone(from.takeFlag());
-                };
+        Entry entry = switch (type) {
+            case MARKER -> new Entry.Marker();
+            case CHANGED -> new Entry.Changed(decodeCall(from), ChangeCodec.decode(from, timeNs));
+            case REFERENCED -> decodeReferenced(from);
+            case VOIDED -> new Entry.Voided(from.takeLong(), CallCodec.errno(from.takeInt()));
+            case ADOPTED -> decodeAdopted(from);
+            case HOT -> new Entry.Hot(from.takeLong());
+            case CHECKPOINT -> new Entry.Checkpoint(from.takeLong());
+            case ALONE -> new Entry.Alone(from.takeFlag());
+        };
         from.end();
         return entry;
     }
 
-    private static Entry decodeChanged(BodyReader from, long timeNs) throws MalformedRecord {
-        @Nullable CallId call = from.takeFlag() ? CallCodec.decodeCall(from) : null;
-        return new Entry.Changed(call, ChangeCodec.decode(from, timeNs));
+    private static @Nullable CallId decodeCall(BodyReader from) throws MalformedRecord {
+        return from.takeFlag() ? CallCodec.decodeCall(from) : null;
+    }
+
+    private static Entry decodeReferenced(BodyReader from) throws MalformedRecord {
+        return new Entry.Referenced(
+                decodeCall(from),
+                from.takeLong(),
+                from.takeLong(),
+                from.takeInt(),
+                from.takeInt(),
+                ChangeCodec.stability(from.takeByte()),
+                from.takeInt());
     }
 
     private static Entry decodeAdopted(BodyReader from) throws MalformedRecord {

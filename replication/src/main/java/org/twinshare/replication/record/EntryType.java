@@ -18,7 +18,9 @@ enum EntryType {
     /** {@link Entry.Checkpoint}. */
     CHECKPOINT(5),
     /** {@link Entry.Alone}. */
-    ALONE(6);
+    ALONE(6),
+    /** {@link Entry.Referenced}. */
+    REFERENCED(7);
 
     private static final EntryType[] VALUES = values();
 
@@ -46,6 +48,7 @@ enum EntryType {
             case Entry.Checkpoint unused -> CHECKPOINT;
             case Entry.Alone unused -> ALONE;
             case Entry.Marker unused -> MARKER;
+            case Entry.Referenced unused -> REFERENCED;
         };
     }
 }

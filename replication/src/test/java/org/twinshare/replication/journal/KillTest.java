@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -24,10 +25,12 @@ class KillTest {
     void keepsWhatTheKilledProcessSaidWasDurable() throws Exception {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
+        long last = 0;
         for (int i = 0; i < KILLS; i++) {
-            Set<Long> durable = writeAndKill(1 + random.nextInt(1500));
+            Set<Long> durable = writeAndKill(last, 1 + random.nextInt(1500));
+            last = Collections.max(durable);
             try (Journal journal =
-                    Journal.open(directory, Writer.SETTINGS, InstantSource.system(), Samples.CLUSTER, 0)) {
+                    Journal.open(directory, Writer.SETTINGS, InstantSource.system(), Samples.CLUSTER, last)) {
                 check(journal, durable, "seed " + seed + ", kill " + i);
             } catch (JournalRefused e) {
                 throw new AssertionError("seed " + seed + ", kill " + i, e);
@@ -48,7 +51,7 @@ class KillTest {
     }
 
     /** Lets it write until it has reported so many, and returns those and what it reported meanwhile. */
-    private Set<Long> writeAndKill(int reports) throws IOException, InterruptedException {
+    private Set<Long> writeAndKill(long checkpoint, int reports) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
@@ -57,7 +60,8 @@ class KillTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Writer.class.getName(),
-                        directory.toString())
+                        directory.toString(),
+                        Long.toString(checkpoint))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         Set<Long> durable = new HashSet<>();

@@ -1,5 +1,6 @@
 package org.twinshare.replication.journal;
 
+import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -15,8 +16,10 @@ final class Writer {
     private Writer() {}
 
     public static void main(String[] arguments) throws Exception {
-        Journal journal = Journal.open(Path.of(arguments[0]), SETTINGS, InstantSource.system(), Samples.CLUSTER, 0);
-        OutputStream out = new FileOutputStream(java.io.FileDescriptor.out);
+        Path directory = Path.of(arguments[0]);
+        long checkpoint = Long.parseLong(arguments[1]);
+        Journal journal = Journal.open(directory, SETTINGS, InstantSource.system(), Samples.CLUSTER, checkpoint);
+        OutputStream out = new FileOutputStream(FileDescriptor.out);
         for (int i = 0; i < THREADS; i++) {
             Thread.ofPlatform().start(() -> write(journal, out));
         }
