@@ -119,6 +119,38 @@ class JournalTest {
         }
     }
 
+    /** Copied once more into the same place it would be the same frame, with the one that was cut off behind it. */
+    @Test
+    void doesNotBringBackWhatWasCutOffWhenTheRecordBeforeItComesAgain() throws Exception {
+        MemoryDisk crashed;
+        JournalRecord second = new JournalRecord(2, 0, Samples.TYPE, 0, 0, SOME);
+        try (Journal journal = Samples.open(disk, Samples.TINY);
+                JournalReader reader = journal.read(2)) {
+            Samples.group(journal, 1);
+            Samples.group(journal, 2);
+            crashed = disk.afterKill();
+            while (reader.position() == 2) {
+                JournalRecord record = reader.next();
+                if (record != null && record.sequence() == 2) {
+                    ByteBuffer body = Samples.body(2, Samples.usualBytes(2));
+                    second = new JournalRecord(2, 0, record.type(), record.timeNs(), record.namespaceChecksum(), body);
+                }
+            }
+        }
+        // Behind the frame of record 1, with its body of 37 bytes.
+        crashed.bytes(Segment.name(1))[SegmentHeader.BYTES + 88 + 60] ^= 1;
+        try (Journal journal = Samples.open(crashed, Samples.TINY)) {
+            assertThat(journal.report().tornTail())
+                    .extracting(OpenReport.TornTail::sequence, OpenReport.TornTail::wholeFrames)
+                    .containsExactly(2L, 1);
+            journal.appendCopy(second);
+            journal.awaitDurable(2);
+        }
+        try (Journal journal = Samples.open(crashed, Samples.TINY)) {
+            assertThat(journal.lastSequence()).isEqualTo(2);
+        }
+    }
+
     @Test
     void takesTheLargestBodyAndNothingLarger() throws Exception {
         try (Journal journal = Samples.open(disk, Samples.TINY)) {

@@ -77,6 +77,12 @@ class PowerCutTest {
 
         private void write(Journal journal) {
             try {
+                if (random.nextInt(3) == 0) {
+                    Samples.append(journal);
+                    // All but the record that is not durable yet.
+                    released = journal.durableSequence();
+                    journal.releaseUpTo(Long.MAX_VALUE);
+                }
                 Samples.group(journal, 1 + random.nextInt(12));
             } catch (JournalFull e) {
                 // Torn tails have used up the segments.
