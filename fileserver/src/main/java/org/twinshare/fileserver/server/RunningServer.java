@@ -1,6 +1,6 @@
 package org.twinshare.fileserver.server;
 
-import com.google.gson.Gson;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -24,9 +23,9 @@ import org.twinshare.exports.table.Explanation;
 import org.twinshare.exports.table.ExportList;
 import org.twinshare.exports.table.LoadResult;
 import org.twinshare.fileserver.control.ControlServer;
+import org.twinshare.fileserver.control.Json;
 import org.twinshare.fileserver.metrics.HttpEndpoint;
 import org.twinshare.fileserver.portmap.Portmapper;
-import org.twinshare.filestore.posix.OwnProcess;
 
 /** A file server with everything around it that lets people see and steer it. Thread-safe. */
 public final class RunningServer {
@@ -39,7 +38,6 @@ public final class RunningServer {
     private final @Nullable HttpEndpoint http;
     private final @Nullable Portmapper portmapper;
     private final List<String> notes;
-    private final Gson gson = new Gson();
     private final ScheduledExecutorService sampling = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sampling").factory());
     private volatile boolean serving = true;
@@ -47,7 +45,7 @@ public final class RunningServer {
     private RunningServer(FileServer server, String version, PrometheusRegistry registry) throws IOException, Refused {
         this.server = server;
         report = new StatusReport(server, version);
-        notes = firstNotes();
+        notes = FirstNotes.of(server);
         control = ControlServer.start(
                 server.controlSocket(),
                 Map.of(
@@ -74,15 +72,6 @@ public final class RunningServer {
                     e.getClass().getSimpleName() + ": " + e.getMessage(),
                     "make the state directory writable for this user");
         }
-    }
-
-    private static List<String> firstNotes() {
-        List<String> notes = new ArrayList<>();
-        if (OwnProcess.geteuid() != 0) {
-            notes.add("running without root: every file belongs to this user, whoever writes it, and what this user may"
-                    + " not read is not served");
-        }
-        return notes;
     }
 
     private @Nullable HttpEndpoint http(PrometheusRegistry registry) throws IOException {
@@ -155,11 +144,23 @@ public final class RunningServer {
     }
 
     private JsonObject object(Object value) {
-        return gson.toJsonTree(value).getAsJsonObject();
+        return Json.GSON.toJsonTree(value).getAsJsonObject();
     }
 
     private JsonObject list() {
-        return object(Map.of("text", ExportList.of(server.exports().table()).text()));
+        ExportList list = ExportList.of(server.exports().table());
+        JsonArray rows = new JsonArray();
+        for (ExportList.Row row : list.rows()) {
+            rows.add(object(Map.of(
+                    "path", row.path().toString(),
+                    "directory", row.directory().toString(),
+                    "client", row.client(),
+                    "options", row.options())));
+        }
+        JsonObject answer = new JsonObject();
+        answer.addProperty("text", list.text());
+        answer.add("exports", rows);
+        return answer;
     }
 
     private JsonObject reload() {

@@ -1,6 +1,5 @@
 package org.twinshare.fileserver.server;
 
-import com.google.gson.annotations.SerializedName;
 import java.util.List;
 import org.twinshare.exports.Problem;
 
@@ -12,7 +11,6 @@ import org.twinshare.exports.Problem;
  * @param action what to do about it, empty when nothing
  */
 public record Status(
-        @SerializedName("output_version") int outputVersion,
         Server server,
         String state,
         String cause,
@@ -20,9 +18,6 @@ public record Status(
         List<Export> exports,
         Load load,
         List<Problem> problems) {
-    /** Version of the JSON form. */
-    public static final int OUTPUT_VERSION = 1;
-
     /**
      * The server itself.
      *

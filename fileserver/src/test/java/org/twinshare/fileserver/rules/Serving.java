@@ -37,6 +37,7 @@ final class Serving implements AutoCloseable {
     private final Path base;
     private final List<NfsProbe> probes = new ArrayList<>();
     private FileServer server;
+    private boolean running = true;
 
     private Serving(Path base, FileServer server) {
         this.base = base;
@@ -109,9 +110,9 @@ final class Serving implements AutoCloseable {
 
     /** Another process with the same state, as far as clients can tell. */
     void restart() throws IOException, Refused {
-        closeProbes();
-        server.close();
+        close();
         server = open(base);
+        running = true;
     }
 
     /** A client at 127.0.0.1 whose user is root. */
@@ -185,6 +186,9 @@ final class Serving implements AutoCloseable {
     @Override
     public void close() throws IOException {
         closeProbes();
-        server.close();
+        if (running) {
+            running = false;
+            server.close();
+        }
     }
 }

@@ -135,16 +135,15 @@ final class Listing {
         }
     }
 
-    /** Keeps whose name an entry is. */
+    /** Keeps whose name an entry is, unless the name has changed hands since the entry was taken from here. */
     synchronized void identified(Entry entry, long id) {
         if (changed.containsKey(entry.cookie())) {
             changed.computeIfPresent(
-                    entry.cookie(),
-                    (cookie, now) -> now.name().equals(entry.name()) ? new Entry(cookie, id, now.name()) : now);
+                    entry.cookie(), (cookie, now) -> now.equals(entry) ? new Entry(cookie, id, now.name()) : now);
             return;
         }
         int at = Arrays.binarySearch(cookies, entry.cookie());
-        if (at >= 0) {
+        if (at >= 0 && ids[at] == entry.id()) {
             ids[at] = id;
         }
     }
