@@ -1,2 +1,2 @@
-/** The journal, and everything that keeps a second copy. Empty until the journal comes. */
+/** The journal, and everything that keeps a second copy. */
 package org.twinshare.replication;

@@ -68,7 +68,6 @@ final class Banner {
         String host = server.mountAddress().getHostAddress();
         int port = server.address().getPort();
         line(text, "Mount it:", "  sudo " + MountLine.command(host, port, path, path));
-        line(text, "Or:", "        sudo twinmount mount " + host + ":" + path + " " + path);
     }
 
     /** Lines for nft and ufw that let clients in. */

@@ -53,12 +53,16 @@ final class ClientsCommand implements Callable<Integer> {
                 Long.toString(client.failures()),
                 StatusText.size(client.readBytes()),
                 StatusText.size(client.writtenBytes()),
-                String.format(Locale.ROOT, "%.2f ms", client.p50Millis()),
-                String.format(Locale.ROOT, "%.2f ms", client.p99Millis()),
+                milliseconds(client.p50Millis()),
+                milliseconds(client.p99Millis()),
                 client.lastCallSecondsAgo() < 0 ? "-" : client.lastCallSecondsAgo() + " s ago",
                 String.join(" ", client.mounts())
             });
         }
         return StatusText.columns(rows);
+    }
+
+    private static String milliseconds(double milliseconds) {
+        return String.format(Locale.ROOT, "%.3f ms", milliseconds);
     }
 }

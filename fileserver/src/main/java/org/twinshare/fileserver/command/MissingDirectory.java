@@ -39,7 +39,7 @@ final class MissingDirectory {
     }
 
     /** Asks on a terminal only. */
-    @SuppressWarnings("SystemConsoleNull") // it was not null from Java 22 to 24 only
+    @SuppressWarnings("SystemConsoleNull") // Seen with Java 25 and standard input from /dev/null.
     private static boolean agreed(Path directory) {
         Console console = System.console();
         if (console == null || !console.isTerminal()) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
         name = "twinshare",
         description = "The file server of a web farm: NFSv3 over TCP.",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         versionProvider = Version.class,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         exitCodeOnExecutionException = ExitCodes.FAILED)

@@ -99,7 +99,12 @@ final class PortmapServer implements AutoCloseable {
         Set<InetAddress> all = new HashSet<>();
         try {
             for (NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                all.addAll(Collections.list(card.getInetAddresses()));
+                // Nobody mounts from an address that is good on one cable only, and it is not usable at once.
+                card.getInetAddresses().asIterator().forEachRemaining(each -> {
+                    if (!each.isLinkLocalAddress()) {
+                        all.add(each);
+                    }
+                });
             }
         } catch (SocketException e) {
             LOG.debug("The addresses of this host cannot be listed", e);

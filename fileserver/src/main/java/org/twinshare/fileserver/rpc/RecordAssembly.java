@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts together one call from the fragments of a byte stream (RFC 5531 section 11), when it did not come in one piece. Memory
- * grows with the bytes that came, never with the length that was announced. Used by the selector thread of its connection.
+ * grows with the bytes that came, not with a length that was merely announced. Used by the selector thread of its connection.
  *
  * <pre>
  *  bit 31: last fragment   bits 30..0: length     data
@@ -41,6 +41,9 @@ final class RecordAssembly {
     private boolean lastFragment;
     private int fragments;
     private int announcedBytes;
+    /** The largest call that came completely on this connection. */
+    private int provenBytes;
+
     private int budgetBytes;
     private final ReentrantLock inUse = new ReentrantLock();
     private volatile boolean discarded;
@@ -167,7 +170,7 @@ final class RecordAssembly {
     private ByteBuffer grown(int more) throws Violation {
         ByteBuffer now = record;
         if (now == null) {
-            now = pool.take(Math.max(FIRST_BYTES, more));
+            now = pool.take(firstBytes(more));
             record = now;
         } else if (now.remaining() < more) {
             int wanted = Math.max(2 * now.capacity(), now.position() + more);
@@ -179,6 +182,21 @@ final class RecordAssembly {
             replace(now, wanted);
         }
         return Objects.requireNonNull(record);
+    }
+
+    /** A peer that has sent a call of this size before gets room for all of it at once, where there is any. */
+    private int firstBytes(int more) {
+        int least = Math.max(FIRST_BYTES, more);
+        int whole = Math.min(announcedBytes, provenBytes);
+        if (whole <= least) {
+            return least;
+        }
+        int extra = extraFor(whole);
+        if (extra > 0 && !memory.takeNow(extra)) {
+            return least;
+        }
+        budgetBytes += extra;
+        return whole;
     }
 
     /** What the budget must give for the record to have so many bytes. */
@@ -216,6 +234,7 @@ final class RecordAssembly {
     /** The complete record, which the taker gives back with {@link #release}; this begins anew. */
     Owned finish() {
         ByteBuffer complete = Objects.requireNonNull(record).flip();
+        provenBytes = Math.max(provenBytes, complete.remaining());
         record = null;
         int bytes = budgetBytes;
         budgetBytes = 0;

@@ -94,6 +94,9 @@ final class RecordReader extends BaseFilter {
                     LOG.debug("{}: closed: {}", session, violation);
                     session.close(violation);
                 }
+            } catch (OutOfMemoryError e) {
+                LOG.error("{}: closed for want of memory", session);
+                session.terminate("no memory");
             } catch (IOException e) {
                 session.terminate(String.valueOf(e.getMessage()));
             } finally {

@@ -98,7 +98,7 @@ public final class RpcServer implements AutoCloseable {
                 long in = callMemory.isShort()
                         ? limits.stalledAfterIfNeeded().toNanos()
                         : limits.stalledAfter().toNanos();
-                long out = replyMemory.isShort()
+                long out = replyMemory.isShort() || pool.takenBytes() > limits.plentyBytes()
                         ? limits.stalledAfterIfNeeded().toNanos()
                         : limits.stalledAfter().toNanos();
                 if (session.mayRead() && session.assembly.stalledNs(now) > in) {

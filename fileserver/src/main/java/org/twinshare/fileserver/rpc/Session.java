@@ -26,8 +26,7 @@ public final class Session extends Peer {
     private final int clientPort;
     private final RpcLimits limits;
     private final Outbox outbox;
-    /** Memory of small replies that this connection may leave untaken. */
-    private final int mostHeldBytes;
+    private final BufferPool pool;
     /** Bytes of large replies that this connection may still ask for before it takes some. */
     private final Semaphore replyRoom;
 
@@ -55,7 +54,7 @@ public final class Session extends Peer {
         client = peer.getAddress();
         clientPort = peer.getPort();
         outbox = new Outbox(connection, pool, this::sent);
-        mostHeldBytes = Math.max(LEAST_HELD_BYTES, limits.bytesPerConnection() / 8);
+        this.pool = pool;
         replyRoom = new Semaphore(limits.bytesPerConnection());
         assembly = new RecordAssembly(this, limits.maxRecordBytes(), pool, callMemory);
     }
@@ -84,7 +83,7 @@ public final class Session extends Peer {
 
     void send(Outbox.Reply reply) {
         outbox.send(reply);
-        if (outbox.heldBytes() >= mostHeldBytes) {
+        if (outbox.heldBytes() >= mostHeldBytes()) {
             clogged = true;
             // What was sent between the look and the mark did not see the mark.
             sent();
@@ -92,9 +91,16 @@ public final class Session extends Peer {
         }
     }
 
+    /** Memory of small replies that this connection may leave untaken: less when much is taken by all together. */
+    private long mostHeldBytes() {
+        return pool.takenBytes() > limits.plentyBytes()
+                ? LEAST_HELD_BYTES
+                : Math.max(LEAST_HELD_BYTES, limits.bytesPerConnection() / 8);
+    }
+
     /** The client has taken a reply. */
     private void sent() {
-        if (clogged && outbox.heldBytes() <= mostHeldBytes / 2) {
+        if (clogged && outbox.heldBytes() <= mostHeldBytes() / 2) {
             clogged = false;
             readOrNot();
         }

@@ -20,22 +20,26 @@ public final class LabServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
 
     private final Lab lab;
+    private final String stateName;
     private final List<String> prefix;
+    private final String classPath;
     private final List<String> arguments;
     private final List<String> output = new CopyOnWriteArrayList<>();
     private @Nullable Process process;
     private @Nullable Thread collector;
 
     /** Each word of the prefix comes before java. */
-    LabServer(Lab lab, List<String> prefix, List<String> arguments) {
+    LabServer(Lab lab, String stateName, List<String> prefix, String classPath, List<String> arguments) {
         this.lab = lab;
+        this.stateName = stateName;
         this.prefix = prefix;
+        this.classPath = classPath;
         this.arguments = arguments;
     }
 
     private List<String> command(List<String> words) {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(Lab.java("org.twinshare.fileserver.command.Twinshare", words));
+        command.addAll(Lab.java(classPath, "org.twinshare.fileserver.command.Twinshare", words));
         return command;
     }
 
@@ -43,7 +47,10 @@ public final class LabServer implements AutoCloseable {
     public void start() {
         List<String> words = new ArrayList<>(List.of("serve"));
         words.addAll(arguments);
-        words.addAll(List.of("--state", state().toString(), "--http", "127.0.0.1:9049"));
+        words.addAll(List.of("--state", state().toString()));
+        if (!arguments.contains("--http")) {
+            words.addAll(List.of("--http", "127.0.0.1:9049"));
+        }
         int before = output.size();
         Process started = launch(words);
         process = started;
@@ -85,7 +92,7 @@ public final class LabServer implements AutoCloseable {
     }
 
     private Path state() {
-        return lab.directory("state");
+        return lab.directory(stateName);
     }
 
     /** Everything it has printed. */

@@ -51,7 +51,7 @@ final class CachedTree implements FileTree {
 
     private static Attributes attributes(Node node, Stat stat) {
         Node.Times times = node.times;
-        if (times.localChangeNs() != stat.changeNs()) {
+        if (!times.belongTo(stat)) {
             throw WouldBlock.INSTANCE;
         }
         return node.attributes(stat, times);

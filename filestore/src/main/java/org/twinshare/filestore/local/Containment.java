@@ -82,6 +82,9 @@ final class Containment {
     }
 
     private boolean isDirectoryInside(Node root, Node directory) throws ErrnoException {
+        if (root.onOtherMount) {
+            return climbsTo(root, nodes.open(directory));
+        }
         try {
             return relativePath(root, directory) != null;
         } catch (ErrnoException e) {
@@ -92,7 +95,7 @@ final class Containment {
         }
     }
 
-    /** The kernel tells no path of more than 4,096 bytes, which a tree may well have: walks up instead. */
+    /** Walks up, where a path says nothing: it has more than 4,096 bytes, or belongs to another mount. */
     private boolean climbsTo(Node root, int directoryFd) throws ErrnoException {
         Stat above = Posix.fstat(nodes.open(root));
         int at = up(directoryFd);
@@ -120,16 +123,19 @@ final class Containment {
 
     /** The path of an object below a directory as the kernel knows it; null when it does not lie there. */
     private byte @Nullable [] relativePath(Node root, Node node) throws ErrnoException {
-        byte[] above = Posix.pathOf(nodes.open(root));
-        byte[] path = node.type == FileType.DIRECTORY ? Posix.pathOf(nodes.open(node)) : pathOfFile(node);
+        byte[] above = root.onOtherMount ? freshPathOf(root) : Posix.pathOf(nodes.open(root));
+        byte[] path = node.type == FileType.DIRECTORY ? Posix.pathOf(nodes.open(node)) : freshPathOf(node);
         int length = above.length == 1 ? 0 : above.length; // "/" itself ends with the slash
         boolean below =
                 path.length > length + 1 && path[length] == '/' && Arrays.equals(path, 0, length, above, 0, length);
         return below ? Arrays.copyOfRange(path, length + 1, path.length) : null;
     }
 
-    /** A file that was made without a name keeps that in the descriptor it was made with, so another one is asked. */
-    private byte[] pathOfFile(Node file) throws ErrnoException {
+    /**
+     * The path by another descriptor than the one that is open: a file that was made without a name has none by the one it was
+     * made with, and the root of an export may be open through another mount.
+     */
+    private byte[] freshPathOf(Node file) throws ErrnoException {
         KernelHandle handle = file.handle;
         if (handle == null) {
             return Posix.pathOf(nodes.open(file));

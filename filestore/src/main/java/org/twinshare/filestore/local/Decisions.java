@@ -166,8 +166,8 @@ final class Decisions {
         look.refuseDots(rename.fromName(), Errno.EINVAL);
         look.refuseDots(rename.toName(), Errno.EINVAL);
         try (Node from = look.directory(caller, rename.fromDirectory());
-                Node to = searched(caller, rename.toDirectory());
-                Node moved = find(caller, from, rename.fromName());
+                Node to = look.directory(caller, rename.toDirectory());
+                Node moved = find(caller, from, to, rename.fromName());
                 Node replaced = lookFor(caller, to, rename.toName())) {
             if (from.volume != to.volume) {
                 throw new ErrnoException(Errno.EXDEV, "rename");
@@ -208,23 +208,18 @@ final class Decisions {
         }
     }
 
-    /** A directory that the caller may search: rename(2) asks that of both before it looks for names. */
-    private Node searched(Caller caller, long id) throws ErrnoException {
-        Node directory = look.directory(caller, id);
-        try {
-            look.require(caller, directory, look.stat(directory), Permissions.EXECUTE);
-            return directory;
-        } catch (ErrnoException e) {
-            directory.close();
-            throw e;
-        }
-    }
-
     /** The object of a name that must not be {@code .} or {@code ..}, pinned; null when there is none. */
     private @Nullable Node lookFor(Caller caller, Node directory, Name name) throws ErrnoException {
         look.require(caller, directory, look.stat(directory), Permissions.EXECUTE);
         look.refuseDots(name, Errno.EEXIST);
         return look.child(directory, name);
+    }
+
+    /** As {@link #find}, where another directory must be searchable too before anything is said about names. */
+    private Node find(Caller caller, Node directory, Node other, Name name) throws ErrnoException {
+        look.require(caller, directory, look.stat(directory), Permissions.EXECUTE);
+        look.require(caller, other, look.stat(other), Permissions.EXECUTE);
+        return find(caller, directory, name);
     }
 
     /** The object of a name, pinned; ENOENT when there is none. */

@@ -122,32 +122,38 @@ final class Directories {
             return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, known);
         }
         Containment.Inside inside = directory.inside;
-        Stat stat;
         try {
-            stat = Posix.fstatat(nodes.open(directory), name);
-            directory.volume.check(stat);
+            Stat stat = Posix.fstatat(nodes.open(directory), name);
+            try (Node node = identities.identify(directory, entry.name(), stat)) {
+                if (node.id != entry.id()) {
+                    listing.identified(entry, node.id);
+                }
+                index.flush(node.shownAfterVersion);
+                Containment.foundInside(inside, node);
+                Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
+                if (glance != null && node == before && timesBefore != null) {
+                    glance.keep(node, timesBefore, stat);
+                }
+                return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
+            }
         } catch (ErrnoException e) {
-            // Gone since the listing was read: without attributes when its id is known, and else not at all.
-            boolean wasThere = e.errno() == Errno.ENOENT && entry.id() != 0;
-            return !wasThere || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+            return handUnseen(entry, e, sink);
         }
-        try (Node node = identities.identify(directory, entry.name(), stat)) {
-            if (node.id != entry.id()) {
-                listing.identified(entry, node.id);
-            }
-            index.flush(node.shownAfterVersion);
-            Containment.foundInside(inside, node);
-            Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
-            if (glance != null && node == before && timesBefore != null) {
-                glance.keep(node, timesBefore, stat);
-            }
-            return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
-        } catch (ErrnoException e) {
-            if (e.errno() != Errno.ENOENT) {
-                throw e;
-            }
-            return entry.id() == 0 || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+    }
+
+    /** An entry that went away since the listing was read, or that cannot be looked at, only loses its attributes. */
+    private static boolean handUnseen(Listing.Entry entry, ErrnoException why, EntrySink sink) throws ErrnoException {
+        if (why.errno() == Errno.EXDEV) {
+            return true;
         }
+        if (entry.id() != 0) {
+            byte[] name = entry.name().bytes();
+            return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+        }
+        if (why.errno() == Errno.ENOENT || why.errno() == Errno.ESTALE) {
+            return true;
+        }
+        throw why;
     }
 
     /** An id is shown to a client only when it stays the same after a crash. */
@@ -218,7 +224,7 @@ final class Directories {
         int flags = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY;
         int fd = Posix.openat(nodes.open(directory), new byte[] {'.'}, flags, 0);
         try {
-            Dents.readAll(fd, (inode, name, length) -> builder.add(name, length));
+            Dents.readAll(fd, builder::add);
         } finally {
             Posix.close(fd);
         }

@@ -58,14 +58,14 @@ public final class LocalTree implements FileTree, AutoCloseable {
         nodes = new Nodes(index, limits.objects(), limits.descriptors());
         roots = new Roots(nodes, key.clusterId());
         Identities identities = new Identities(nodes);
-        Observer observer = new Observer(nodes);
+        Observer observer = new Observer(nodes, clock);
         look = new Look(nodes, identities, new Containment(nodes, identities), observer, roots);
         Cookies cookies = new Cookies(key.cookieHash(), index);
         Directories directories = new Directories(nodes, identities, observer, cookies, clock, limits.listingBytes());
         reading = new Reading(nodes, identities, look, observer, directories);
         decisions = new Decisions(look, new Ticks(clock));
         application = new Application(nodes, identities, observer, directories, new Making(nodes, key.clusterId()));
-        durability = new Durability(nodes);
+        durability = new Durability(nodes, writeVerifier::incrementAndGet);
         locks = new ChangeLocks(look);
         cached = new CachedTree(this, nodes);
         adoption = new Adoption(nodes, look, directories);

@@ -135,14 +135,7 @@ final class Making {
 
         private void dress() throws ErrnoException {
             Stat born = Posix.fstat(fd);
-            if (volume.byHandle) {
-                byte[] mark = new Mark(cluster, made.object(), born.inode()).bytes();
-                if (made.type() == FileType.REGULAR || made.type() == FileType.DIRECTORY) {
-                    Xattr.setOpen(fd, Mark.ATTRIBUTE, mark);
-                } else {
-                    Xattr.set(fd, Mark.ATTRIBUTE, mark);
-                }
-            }
+            mark(born);
             if (volume.givesAway() && (born.uid() != made.uid() || born.gid() != made.gid())) {
                 Posix.fchown(fd, made.uid(), made.gid());
                 born = Posix.fstat(fd);
@@ -155,6 +148,25 @@ final class Making {
             }
             Posix.utimens(fd, made.accessNs(), made.modifyNs());
             dressed = true;
+        }
+
+        private void mark(Stat born) throws ErrnoException {
+            if (!volume.keepsMarks()) {
+                return;
+            }
+            byte[] mark = new Mark(cluster, made.object(), born.inode()).bytes();
+            try {
+                if (made.type() == FileType.REGULAR || made.type() == FileType.DIRECTORY) {
+                    Xattr.setOpen(fd, Mark.ATTRIBUTE, mark);
+                } else {
+                    Xattr.set(fd, Mark.ATTRIBUTE, mark);
+                }
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EPERM) {
+                    throw e;
+                }
+                volume.keepsNoMarks();
+            }
         }
 
         /** The object, which has its name now, pinned until this is closed. */

@@ -40,6 +40,9 @@ final class Node implements AutoCloseable, Clock.Hand {
     /** The object has lost its last name: nothing reaches it any more. */
     volatile boolean gone;
 
+    /** An exported directory that was bound through another mount than the one its volume opens everything from. */
+    volatile boolean onOtherMount;
+
     /** O_PATH for most types, O_RDONLY for directories; -1 while closed. */
     volatile int pathFd = -1;
     /** O_RDONLY of a regular file; -1 while closed. */
@@ -59,8 +62,18 @@ final class Node implements AutoCloseable, Clock.Hand {
     /** What a listing showed of it last; null since our own change of it. */
     volatile WatchedDirectories.@Nullable Seen seen;
 
-    /** Our ctime, and the ctime of the file system that it stands for. */
-    record Times(long changeNs, long localChangeNs) {}
+    /**
+     * Our ctime, and the ctime of the file system that it stands for.
+     *
+     * @param shared the state before had the same ctime of the file system, whose clock ticks slowly: attributes that show
+     *     that ctime may be of either
+     */
+    record Times(long changeNs, long localChangeNs, boolean shared) {
+        /** Whether these are the times of the state in which {@code stat} was taken, for sure. */
+        boolean belongTo(Stat stat) {
+            return localChangeNs == stat.changeNs() && !shared;
+        }
+    }
 
     /** Pinned for the caller. */
     Node(Nodes nodes, Volume volume, ObjectRecord record) {
@@ -72,7 +85,7 @@ final class Node implements AutoCloseable, Clock.Hand {
         birthNs = record.birthNs();
         handle = record.handle();
         link = record.link();
-        times = new Times(record.changeNs(), record.localChangeNs());
+        times = new Times(record.changeNs(), record.localChangeNs(), false);
         verifier = record.verifier();
     }
 

@@ -1,6 +1,7 @@
 package org.twinshare.filestore.local;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
@@ -13,6 +14,7 @@ import org.twinshare.filestore.RootRefused;
 import org.twinshare.filestore.identity.Mark;
 import org.twinshare.filestore.identity.ObjectIndex;
 import org.twinshare.filestore.identity.ObjectRecord;
+import org.twinshare.filestore.posix.KernelHandle;
 import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
@@ -130,7 +132,7 @@ final class Roots {
     private long open(Binding known, int fd, Stat stat) throws ErrnoException {
         Volume unusedVolume = volume(known.volume(), fd, stat);
         // Stays pinned, and its descriptor open, as long as the server runs.
-        nodes.openedRoot(nodes.pin(known.id()), fd);
+        opened(nodes.pin(known.id()), fd);
         return known.id();
     }
 
@@ -143,7 +145,6 @@ final class Roots {
         Node node = seen == null
                 ? nodes.add(volume, Identities.record(id, volume, fd, stat, null, stat.changeNs(), null))
                 : nodes.pin(id);
-        nodes.openedRoot(node, fd);
         byte[] value = ByteBuffer.allocate(11)
                 .putShort((short) volume.number)
                 .putLong(id)
@@ -151,7 +152,23 @@ final class Roots {
                 .array();
         index.putFact(fact, value);
         index.flush(index.version());
+        opened(node, fd);
         return id;
+    }
+
+    private void opened(Node root, int fd) throws ErrnoException {
+        root.onOtherMount = root.handle != null && !isOnMountOfVolume(root, root.handle, fd);
+        nodes.openedRoot(root, fd);
+    }
+
+    /** A container shows directories of one disk as mounts of their own, and a path means another place in each. */
+    private static boolean isOnMountOfVolume(Node root, KernelHandle handle, int fd) throws ErrnoException {
+        int onVolume = root.volume.open(handle, OpenFlags.O_PATH);
+        try {
+            return Arrays.equals(Posix.pathOf(fd), Posix.pathOf(onVolume));
+        } finally {
+            Posix.close(onVolume);
+        }
     }
 
     private @Nullable ObjectRecord knownInode(Volume volume, Stat stat) {

@@ -41,6 +41,7 @@ final class Volume implements AutoCloseable {
     private final AtomicLong moves = new AtomicLong(1);
     private final boolean givesAway = OwnProcess.geteuid() == 0;
     private volatile int exports;
+    private volatile boolean keepsMarks = true;
     private volatile boolean keepsAcls = true;
     private volatile boolean makesNameless = true;
 
@@ -160,6 +161,15 @@ final class Volume implements AutoCloseable {
     /** Whether we may give objects to the users that they belong to; without root all belong to the server's own user. */
     boolean givesAway() {
         return givesAway;
+    }
+
+    /** Whether objects get marks: only root may set them, and not every file system keeps them. */
+    boolean keepsMarks() {
+        return byHandle && keepsMarks;
+    }
+
+    void keepsNoMarks() {
+        keepsMarks = false;
     }
 
     boolean keepsAcls() {

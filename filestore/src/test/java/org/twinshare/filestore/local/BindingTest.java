@@ -167,4 +167,40 @@ class BindingTest {
             }
         }
     }
+
+    /** A container shows directories of one disk as mounts of their own. */
+    @Test
+    void twoMountsOfOneDiskAreTwoExports() throws Exception {
+        Path[] mounts = new Path[2];
+        for (int i = 0; i < 2; i++) {
+            Path directory = Files.createDirectory(fixture.base.resolve("disk-" + i));
+            Files.createDirectory(directory.resolve("d"));
+            Files.writeString(directory.resolve("d/f"), "content");
+            mounts[i] = Files.createDirectory(fixture.base.resolve("mount-" + i));
+        }
+        try {
+            for (int i = 0; i < 2; i++) {
+                Shell.Result unusedMount = Shell.run("mount", "--bind", fixture.base.resolve("disk-" + i), mounts[i]);
+            }
+            for (Path mount : mounts) {
+                long root = fixture.bind(mount);
+                Caller caller = Caller.root(root);
+                long directory =
+                        fixture.tree.lookup(caller, root, Name.of("d")).object().id();
+                long file = fixture.tree
+                        .lookup(caller, directory, Name.of("f"))
+                        .object()
+                        .id();
+                Path moved = Files.createFile(mount.resolve("x"));
+                TestTree.move(moved, mount.resolve("y"));
+                assertThat(fixture.tree.attributes(caller, directory).id()).isEqualTo(directory);
+                assertThat(fixture.tree.attributes(caller, file).sizeBytes()).isEqualTo(7);
+            }
+            fixture.close();
+        } finally {
+            for (Path mount : mounts) {
+                Shell.Result unusedUnmount = Shell.attempt("umount", "-l", mount);
+            }
+        }
+    }
 }

@@ -44,6 +44,7 @@ import org.twinshare.filestore.posix.OwnProcess;
 final class TestTree implements BeforeEachCallback, AfterEachCallback {
     final SettableClock clock = new SettableClock();
     private final LocalTree.Limits limits;
+    private final boolean durable;
     private final List<LocalTree> opened = new ArrayList<>();
     private final CallId call = new CallId(InetAddress.getLoopbackAddress(), 1, 1, 1);
     private int crashes;
@@ -57,12 +58,14 @@ final class TestTree implements BeforeEachCallback, AfterEachCallback {
     Caller admin;
 
     TestTree() {
-        this(LocalTree.Limits.DEFAULT);
+        this(LocalTree.Limits.DEFAULT, true);
     }
 
+    /** @param durable otherwise the state is kept in memory, for tests with very many small changes */
     @SuppressWarnings("NullAway.Init") // every test begins with beforeEach
-    TestTree(LocalTree.Limits limits) {
+    TestTree(LocalTree.Limits limits, boolean durable) {
         this.limits = limits;
+        this.durable = durable;
     }
 
     @Override
@@ -71,7 +74,10 @@ final class TestTree implements BeforeEachCallback, AfterEachCallback {
         Path trees = Files.createDirectories(Path.of("target", "trees").toAbsolutePath());
         base = Files.createTempDirectory(trees, "t");
         Files.createDirectory(export());
-        state = Files.createDirectory(base.resolve("state"));
+        Path memory = Path.of("/dev/shm");
+        state = durable || !Files.isWritable(memory)
+                ? Files.createDirectory(base.resolve("state"))
+                : Files.createTempDirectory(memory, "twinshare-test");
         open();
     }
 
@@ -85,6 +91,9 @@ final class TestTree implements BeforeEachCallback, AfterEachCallback {
         opened.clear();
         if (!base.toString().isEmpty()) {
             delete(base);
+            if (Files.exists(state)) {
+                delete(state);
+            }
         }
     }
 

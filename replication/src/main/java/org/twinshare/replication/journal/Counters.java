@@ -1,0 +1,35 @@
+package org.twinshare.replication.journal;
+
+/** What the journal counts; guarded by its lock. */
+final class Counters {
+    private long groups;
+    private long records;
+    private long bytes;
+    private long syncNs;
+    private long longestSyncNs;
+    long refused;
+
+    void group(Group group, long ns) {
+        groups++;
+        records += group.records();
+        bytes += group.bytes();
+        syncNs += ns;
+        longestSyncNs = Math.max(longestSyncNs, ns);
+    }
+
+    JournalStatistics statistics(
+            long lastSequence, long durableSequence, long oldestSequence, int usedSegments, int files) {
+        return new JournalStatistics(
+                groups,
+                records,
+                bytes,
+                syncNs,
+                longestSyncNs,
+                refused,
+                lastSequence,
+                durableSequence,
+                oldestSequence,
+                usedSegments,
+                files);
+    }
+}

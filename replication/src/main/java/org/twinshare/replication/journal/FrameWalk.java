@@ -1,0 +1,103 @@
+package org.twinshare.replication.journal;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Goes along the chain of frames of one segment, from its first one to where the chain ends. Not thread-safe. */
+final class FrameWalk {
+    private final Window window;
+    private final SegmentHeader header;
+    private long offset;
+    private int crc;
+    /** 0 while any sequence may come. */
+    private long expected;
+
+    private long durable;
+
+    private FrameWalk(Window window, SegmentHeader header, long offset, int crc, long expected) {
+        this.window = window;
+        this.header = header;
+        this.offset = offset;
+        this.crc = crc;
+        this.expected = expected;
+    }
+
+    /** @param first sequence of the first frame, 0 for any */
+    static FrameWalk fromBeginning(Window window, SegmentHeader header, long first) {
+        return new FrameWalk(window, header, SegmentHeader.BYTES, header.nonce().firstCrc(), first);
+    }
+
+    /** Begins behind the last frame of a segment. */
+    static FrameWalk fromEnd(Window window, Segment segment) {
+        return new FrameWalk(window, segment.header, segment.offset, segment.crc, segment.lastSequence + 1);
+    }
+
+    /** The next frame of the chain, whose body holds until the next call; null where the chain ends, for now at least. */
+    @Nullable JournalRecord next() throws IOException {
+        int length = soundLength(offset);
+        if (length == 0) {
+            return null;
+        }
+        int at = window.at(offset, length);
+        var bytes = window.bytes();
+        boolean follows =
+                Frame.previousCrc(bytes, at) == crc && (expected == 0 || Frame.sequence(bytes, at) == expected);
+        if (!follows) {
+            return null;
+        }
+        JournalRecord record = Frame.decode(bytes, at, length);
+        offset += Frame.align(length);
+        crc = Frame.crc(bytes, at);
+        expected = record.sequence() + 1;
+        durable = Frame.durableSequence(bytes, at);
+        return record;
+    }
+
+    /** Length of the sound frame at an offset, which then is in the window; 0 where none lies. */
+    int soundLength(long frameOffset) throws IOException {
+        int length = headerLength(frameOffset);
+        if (length == 0) {
+            return 0;
+        }
+        int at = window.at(frameOffset, length);
+        return at >= 0 && Frame.isSound(window.bytes(), at, length, header.nonce()) ? length : 0;
+    }
+
+    private int headerLength(long frameOffset) throws IOException {
+        if (frameOffset + Frame.HEADER_BYTES > header.sizeBytes()) {
+            return 0;
+        }
+        int at = window.at(frameOffset, Frame.HEADER_BYTES);
+        int length = at < 0 ? 0 : Frame.length(window.bytes(), at, header.nonce());
+        return frameOffset + length <= header.sizeBytes() ? length : 0;
+    }
+
+    /** Whether at the end of the chain lies the beginning of the very frame that should come. */
+    boolean endsInHalfAFrame() throws IOException {
+        int length = headerLength(offset);
+        int at = length == 0 ? -1 : window.at(offset, Frame.HEADER_BYTES);
+        return at >= 0
+                && Frame.sequence(window.bytes(), at) == expected
+                && Frame.previousCrc(window.bytes(), at) == crc;
+    }
+
+    /** Behind the last frame. */
+    long offset() {
+        return offset;
+    }
+
+    /** Of the last frame. */
+    int crc() {
+        return crc;
+    }
+
+    /** Sequence of the frame that comes next; 0 when that is not known. */
+    long expected() {
+        return expected;
+    }
+
+    /** What the last frame says was durable before it. */
+    long durable() {
+        return durable;
+    }
+}

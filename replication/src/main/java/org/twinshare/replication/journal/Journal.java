@@ -1,0 +1,460 @@
+package org.twinshare.replication.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became true, in one order, on disk before anybody hears of it. Appending assigns the place in the order and copies the
+ * record into the group that gathers; the first who waits for a group writes and syncs it for all, while the next gathers.
+ * Thread-safe; who waits holds no monitor, so virtual threads may. Durable is what {@link #awaitDurable} has returned for.
+ */
+public final class Journal implements AutoCloseable {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final JournalDisk disk;
+    private final JournalSettings settings;
+    private final InstantSource clock;
+    private final OpenReport report;
+    private final Segments segments;
+    private final Keeper keeper;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** A group was written, and the other buffer is free. */
+    private final Condition room = lock.newCondition();
+    /** A segment was prepared, or could not be. */
+    private final Condition ready = lock.newCondition();
+
+    private final Counters counters = new Counters();
+
+    private Group gathering;
+    private Group other;
+    private boolean writing;
+    /** Written to the segment; what is not durable of it needs only a sync. */
+    private long writtenSequence;
+
+    private volatile long durableSequence;
+    private long lastSequence;
+    private long lastTimeNs;
+    private long namespaceChecksum;
+    private int epoch;
+    private boolean endsWithMarker;
+    private @Nullable JournalFailed failed;
+    private boolean closed;
+
+    /** For {@link Opening}, which has read what is there and knows that all of it is durable. */
+    Journal(JournalDisk disk, JournalSettings settings, InstantSource clock, Opening opening) {
+        this.disk = disk;
+        this.settings = settings;
+        this.clock = clock;
+        report = opening.report();
+        segments = opening.segments();
+        gathering = new Group(settings.pendingBytes(), lock.newCondition());
+        other = new Group(settings.pendingBytes(), lock.newCondition());
+        lastSequence = report.lastSequence();
+        writtenSequence = lastSequence;
+        durableSequence = lastSequence;
+        JournalRecord last = report.last();
+        if (last != null) {
+            lastTimeNs = last.timeNs();
+            namespaceChecksum = last.namespaceChecksum();
+            epoch = last.epoch();
+            endsWithMarker = last.isMarker();
+        }
+        keeper = new Keeper(this, lock, segments, opening.maker(), settings.idle());
+    }
+
+    /**
+     * Opens the journal in a directory that is there, or begins one when it is empty.
+     *
+     * @param clusterId  of the pair of servers that the journal belongs to
+     * @param checkpoint sequence up to which everything is known to be carried out: the records behind it must be there
+     * @throws JournalRefused when records are missing or damaged, or the files are not this journal's; nothing was changed
+     */
+    public static Journal open(
+            Path directory, JournalSettings settings, InstantSource clock, long clusterId, long checkpoint)
+            throws IOException, JournalRefused {
+        return open(LinuxDisk.lock(directory), settings, clock, new Opening.Wanted(clusterId, checkpoint));
+    }
+
+    static Journal open(JournalDisk disk, JournalSettings settings, InstantSource clock, Opening.Wanted wanted)
+            throws IOException, JournalRefused {
+        Opening opening = new Opening(disk, settings, new SecureRandom(), wanted);
+        try {
+            opening.run();
+        } catch (IOException | JournalRefused e) {
+            opening.giveUp();
+            disk.close();
+            throw e;
+        }
+        Journal journal = new Journal(disk, settings, clock, opening);
+        journal.keeper.start();
+        return journal;
+    }
+
+    /** What was found when it was opened. */
+    public OpenReport report() {
+        return report;
+    }
+
+    /** Records are written in this epoch from now on. */
+    public void epoch(int current) {
+        lock.lock();
+        try {
+            if (current < epoch) {
+                throw new IllegalArgumentException("epoch " + current + " after " + epoch);
+            }
+            epoch = current;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Puts a record at the end. It is not durable yet, but everything appended later comes after it.
+     *
+     * @param type            from 1 on
+     * @param namespaceChange by which the checksum of the tree changes (exclusive or)
+     * @param body            at most {@link JournalSettings#maxBodyBytes}; copied
+     * @throws JournalFull   when it has no room, now; nothing was appended
+     * @throws JournalFailed when the journal's disk has failed
+     */
+    public Position append(byte type, long namespaceChange, ByteBuffer body) throws JournalFull {
+        if (type <= JournalRecord.MARKER) {
+            throw new IllegalArgumentException("record of type " + type);
+        }
+        lock.lock();
+        try {
+            makeRoom(frameBytes(body));
+            return put(type, namespaceChecksum ^ namespaceChange, body);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts the next record of another journal at the end, as it is. */
+    public void appendCopy(JournalRecord record) throws JournalFull {
+        lock.lock();
+        try {
+            makeRoom(frameBytes(record.body()));
+            if (record.sequence() != lastSequence + 1 || record.timeNs() <= lastTimeNs || record.epoch() < epoch) {
+                throw new IllegalArgumentException("record " + record.sequence() + " of epoch " + record.epoch()
+                        + " after " + lastSequence + " of epoch " + epoch);
+            }
+            epoch = record.epoch();
+            put(record);
+            // Markers of our own would take a place in the other journal's order.
+            endsWithMarker = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int frameBytes(ByteBuffer body) {
+        if (body.remaining() > settings.maxBodyBytes()) {
+            throw new IllegalArgumentException(
+                    "a record of " + body.remaining() + " bytes, and at most " + settings.maxBodyBytes() + " fit");
+        }
+        return Frame.bytes(body.remaining());
+    }
+
+    private Position put(byte type, long checksum, ByteBuffer body) {
+        Instant now = clock.instant();
+        long nowNs = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        long timeNs = Math.max(lastTimeNs + 1, nowNs);
+        put(new JournalRecord(lastSequence + 1, epoch, type, timeNs, checksum, body));
+        return new Position(lastSequence, timeNs);
+    }
+
+    private void put(JournalRecord record) {
+        gathering.add(record);
+        lastSequence = record.sequence();
+        lastTimeNs = record.timeNs();
+        namespaceChecksum = record.namespaceChecksum();
+        endsWithMarker = record.isMarker();
+        keeper.notice();
+    }
+
+    /** Returns when a frame of this size fits into the group that gathers, and with it into the current segment. */
+    private void makeRoom(int bytes) throws JournalFull {
+        while (true) {
+            checkUsable();
+            Segment current = segments.current();
+            boolean fitsSegment = current != null && current.fits((long) gathering.bytes() + bytes);
+            if (fitsSegment && gathering.hasRoom(bytes)) {
+                return;
+            }
+            if (writing) {
+                room.awaitUninterruptibly();
+            } else if (writtenSequence < lastSequence || durableSequence < writtenSequence) {
+                commit(true);
+            } else {
+                roll();
+            }
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the caller's
+    private void roll() throws JournalFull {
+        if (segments.roll(lastSequence + 1)) {
+            keeper.wake();
+            return;
+        }
+        String obstacle = segments.obstacle();
+        if (obstacle != null) {
+            counters.refused++;
+            throw new JournalFull(obstacle);
+        }
+        ready.awaitUninterruptibly();
+    }
+
+    private void checkUsable() {
+        checkNotFailed();
+        if (closed) {
+            throw new IllegalStateException("the journal is closed");
+        }
+    }
+
+    private void checkNotFailed() {
+        JournalFailed first = failed;
+        if (first != null) {
+            throw new JournalFailed("nothing is acknowledged any more: " + first.getMessage(), first);
+        }
+    }
+
+    /**
+     * Returns when everything up to a sequence that was appended is on disk.
+     *
+     * @throws JournalFailed when that cannot be known any more
+     */
+    public void awaitDurable(long sequence) {
+        if (durableSequence >= sequence) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (sequence > lastSequence) {
+                throw new IllegalArgumentException("record " + sequence + " was not appended");
+            }
+            while (durableSequence < sequence) {
+                checkNotFailed();
+                if (writing) {
+                    Group group = sequence <= other.lastSequence() ? other : gathering;
+                    group.done.awaitUninterruptibly();
+                } else {
+                    commit(true);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes what has gathered; gives the lock away meanwhile. Nobody else is writing. */
+    @SuppressWarnings("LockNotBeforeTry")
+    private void commit(boolean sync) {
+        Group group = gathering;
+        gathering = other;
+        other = group;
+        writing = true;
+        if (group.isEmpty()) {
+            group.covers(writtenSequence);
+        }
+        Segment segment = Objects.requireNonNull(segments.current());
+        long offset = segment.offset;
+        // What gathers from now on comes behind it.
+        segment.offset += group.bytes();
+        long begin = System.nanoTime();
+        int crc = segment.crc;
+        Throwable failure = null;
+        lock.unlock();
+        try {
+            if (!group.isEmpty()) {
+                crc = group.write(segment, offset, durableSequence);
+            }
+            if (sync) {
+                segment.file.sync();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+        }
+        lock.lock();
+        writing = false;
+        if (failure == null) {
+            segment.crc = crc;
+            written(segment, group, sync);
+            counters.group(group, System.nanoTime() - begin);
+        } else {
+            fail(failure);
+        }
+        group.clear();
+        group.done.signalAll();
+        room.signalAll();
+        // One of those whose records have gathered writes them next.
+        gathering.done.signal();
+    }
+
+    private void written(Segment segment, Group group, boolean sync) {
+        if (!group.isEmpty()) {
+            segment.lastSequence = group.lastSequence();
+            writtenSequence = group.lastSequence();
+        }
+        if (sync) {
+            durableSequence = writtenSequence;
+        }
+    }
+
+    /** The end: nothing is acknowledged from now on. */
+    void fail(Throwable cause) {
+        failed = new JournalFailed("the journal cannot be written: " + cause.getMessage(), cause);
+        gathering.done.signalAll();
+        other.done.signalAll();
+        room.signalAll();
+        ready.signalAll();
+    }
+
+    /** Does now what happens by itself when nothing is appended for a while. */
+    public void settle() {
+        lock.lock();
+        try {
+            tidy();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the keeper does when nothing else happens: nothing stays unwritten, and nothing without its proof. */
+    void tidy() {
+        if (writing || failed != null || closed) {
+            return;
+        }
+        if (writtenSequence < lastSequence) {
+            commit(true);
+            return;
+        }
+        if (needsMarker()) {
+            put(JournalRecord.MARKER, namespaceChecksum, NOTHING);
+            commit(false);
+        }
+    }
+
+    private boolean needsMarker() {
+        Segment current = segments.current();
+        return !endsWithMarker
+                && lastSequence > 0
+                && durableSequence == lastSequence
+                && current != null
+                && current.fits(Frame.HEADER_BYTES);
+    }
+
+    /** Whether the keeper will have something to tidy. */
+    boolean isTidy() {
+        return failed != null || closed || writtenSequence == lastSequence && !needsMarker();
+    }
+
+    void segmentsChanged() {
+        ready.signalAll();
+    }
+
+    public long durableSequence() {
+        return durableSequence;
+    }
+
+    /** Of the record that was appended last. */
+    public long lastSequence() {
+        lock.lock();
+        try {
+            return lastSequence;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Records up to this sequence are no longer needed; their files are used again. */
+    public void releaseUpTo(long sequence) {
+        lock.lock();
+        try {
+            if (segments.release(sequence, durableSequence)) {
+                keeper.wake();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads durable records from this sequence on, those that are yet to come too. */
+    public JournalReader read(long fromSequence) {
+        return new JournalReader(this, disk, fromSequence);
+    }
+
+    /** The segment that a record is in, or will be in; null when it was released. */
+    @Nullable Segment segmentHolding(long sequence) {
+        lock.lock();
+        try {
+            return segments.holding(sequence);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long oldestSequence() {
+        lock.lock();
+        try {
+            return segments.oldestSequence();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public JournalStatistics statistics() {
+        lock.lock();
+        try {
+            return counters.statistics(
+                    lastSequence, durableSequence, segments.oldestSequence(), segments.usedFiles(), segments.files());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes everything durable that was appended, with a marker that says so. What fails then was not acknowledged. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            while (writing) {
+                room.awaitUninterruptibly();
+            }
+            if (failed == null) {
+                finish();
+            }
+            room.signalAll();
+            ready.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        keeper.stop();
+        segments.close();
+        disk.close();
+    }
+
+    private void finish() {
+        if (durableSequence < lastSequence) {
+            commit(true);
+        }
+        if (failed == null && needsMarker()) {
+            put(JournalRecord.MARKER, namespaceChecksum, NOTHING);
+            commit(true);
+        }
+    }
+}

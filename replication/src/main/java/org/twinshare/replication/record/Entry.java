@@ -1,0 +1,90 @@
+package org.twinshare.replication.record;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.CallId;
+import org.twinshare.filestore.Change;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.Stability;
+
+/** What one record of the journal says. The moment of a change is that of its record. */
+public sealed interface Entry {
+    /** The most that one {@link Adopted} names. */
+    int MAX_ADOPTED = 4096;
+
+    /**
+     * A change of the tree was decided, and is done from now on.
+     *
+     * @param call that it answers; null where no client asked for it
+     */
+    record Changed(@Nullable CallId call, Change change) implements Entry {}
+
+    /**
+     * Bytes of a file were written that are not in the journal: they are written once on each server.
+     *
+     * @param call       that it answers; null where no client asked for it
+     * @param mode       of the file afterwards, where setuid and setgid go; otherwise {@link Change#KEEP}
+     * @param dataCrc32c CRC-32C of the bytes (RFC 3720 appendix B.4)
+     */
+    record Referenced(
+            @Nullable CallId call,
+            long object,
+            long offsetBytes,
+            int count,
+            int mode,
+            Stability stability,
+            int dataCrc32c)
+            implements Entry {}
+
+    /**
+     * A change could not be carried out: it never was.
+     *
+     * @param sequence of the record that is void
+     * @param error    that its call is answered with
+     */
+    record Voided(long sequence, Errno error) implements Entry {}
+
+    /**
+     * Objects that were there before us got their ids.
+     *
+     * @param directory that all of them are in
+     */
+    record Adopted(long directory, List<AdoptedObject> objects) implements Entry {
+        public Adopted {
+            if (objects.size() > MAX_ADOPTED) {
+                throw new IllegalArgumentException(objects.size() + " objects in one batch");
+            }
+            objects = List.copyOf(objects);
+        }
+    }
+
+    /**
+     * One object of a batch.
+     *
+     * @param inode    on the server that wrote the record, with {@code birthNs} what it was found by there
+     * @param changeNs ctime as clients were told
+     */
+    record AdoptedObject(long id, Name name, FileType type, long inode, long birthNs, long changeNs) {}
+
+    /** A file may get bytes from now on that are not in the journal. */
+    record Hot(long object) implements Entry {}
+
+    /**
+     * Everything up to a sequence is carried out, and durable without the journal.
+     *
+     * @param position that sequence
+     */
+    record Checkpoint(long position) implements Entry {}
+
+    /**
+     * The server goes on without its standby, or with it again.
+     *
+     * @param alone from this record on
+     */
+    record Alone(boolean alone) implements Entry {}
+
+    /** Says nothing itself: it follows what was durable. */
+    record Marker() implements Entry {}
+}

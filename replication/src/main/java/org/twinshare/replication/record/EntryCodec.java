@@ -1,0 +1,162 @@
+package org.twinshare.replication.record;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.CallId;
+import org.twinshare.filestore.Name;
+import org.twinshare.replication.journal.JournalRecord;
+
+/**
+ * An entry as the body of a record: a byte for the version, and the fields, drawn in docs/journal.md. Decoding trusts
+ * nothing: whatever the bytes, it returns an entry or throws, and takes no more memory than the body has bytes.
+ */
+public final class EntryCodec {
+    private static final int VERSION = 1;
+    private static final int ADOPTED_FIXED_BYTES = 34;
+
+    private EntryCodec() {}
+
+    /** The type of a record with this entry. */
+    public static byte type(Entry entry) {
+        return EntryType.of(entry).number;
+    }
+
+    /** The body of a record with this entry. */
+    public static ByteBuffer encode(Entry entry) {
+        ByteBuffer body = ByteBuffer.allocate(1 + maxBytes(entry));
+        if (entry instanceof Entry.Marker) {
+            return body.flip();
+        }
+        BodyWriter to = new BodyWriter(body).putByte(VERSION);
+        switch (entry) {
+            case Entry.Changed changed -> encodeChanged(to, changed);
+            case Entry.Referenced referenced -> encodeReferenced(to, referenced);
+            case Entry.Voided voided ->
+                to.putLong(voided.sequence()).putInt(voided.error().number());
+            case Entry.Adopted adopted -> encodeAdopted(to, adopted);
+            case Entry.Hot hot -> to.putLong(hot.object());
+            case Entry.Checkpoint checkpoint -> to.putLong(checkpoint.position());
+            case Entry.Alone alone -> to.putFlag(alone.alone());
+            case Entry.Marker unused -> {}
+        }
+        return body.flip();
+    }
+
+    private static int maxBytes(Entry entry) {
+        return switch (entry) {
+            case Entry.Changed changed -> 1 + CallCodec.MAX_BYTES + ChangeCodec.maxBytes(changed.change());
+            case Entry.Adopted adopted ->
+                Long.BYTES + Short.BYTES + adopted.objects().size() * (ADOPTED_FIXED_BYTES + Name.MAX_BYTES);
+            case Entry.Referenced unused -> CallCodec.MAX_BYTES + 30;
+            case Entry.Voided unused -> Long.BYTES + Integer.BYTES;
+            case Entry.Hot unused -> Long.BYTES;
+            case Entry.Checkpoint unused -> Long.BYTES;
+            case Entry.Alone unused -> 1;
+            case Entry.Marker unused -> 0;
+        };
+    }
+
+    private static void encodeChanged(BodyWriter to, Entry.Changed changed) {
+        encodeCall(to, changed.call());
+        ChangeCodec.encode(to, changed.change());
+    }
+
+    private static void encodeCall(BodyWriter to, @Nullable CallId call) {
+        to.putFlag(call != null);
+        if (call != null) {
+            CallCodec.encode(to, call);
+        }
+    }
+
+    private static void encodeReferenced(BodyWriter to, Entry.Referenced referenced) {
+        encodeCall(to, referenced.call());
+        to.putLong(referenced.object())
+                .putLong(referenced.offsetBytes())
+                .putInt(referenced.count())
+                .putInt(referenced.mode())
+                .putByte(referenced.stability().number())
+                .putInt(referenced.dataCrc32c());
+    }
+
+    private static void encodeAdopted(BodyWriter to, Entry.Adopted adopted) {
+        to.putLong(adopted.directory()).putShort(adopted.objects().size());
+        for (Entry.AdoptedObject object : adopted.objects()) {
+            to.putLong(object.id())
+                    .putType(object.type())
+                    .putLong(object.inode())
+                    .putLong(object.birthNs())
+                    .putLong(object.changeNs())
+                    .putName(object.name());
+        }
+    }
+
+    /** What a record says. The data of a write are a window on its body. */
+    public static Entry decode(JournalRecord record) throws MalformedRecord {
+        try {
+            return decode(record.type(), record.timeNs(), new BodyReader(record.body()));
+        } catch (MalformedRecord e) {
+            throw new MalformedRecord(
+                    "record " + record.sequence() + " of type " + record.type() + " holds " + e.getMessage());
+        }
+    }
+
+    private static Entry decode(byte number, long timeNs, BodyReader from) throws MalformedRecord {
+        EntryType type = EntryType.of(number);
+        if (type == null) {
+            throw new MalformedRecord("what this version does not know");
+        }
+        if (type != EntryType.MARKER) {
+            int version = from.takeByte();
+            if (version != VERSION) {
+                throw new MalformedRecord("version " + version + ", and this program knows version " + VERSION);
+            }
+        }
+        Entry entry = switch (type) {
+            case MARKER -> new Entry.Marker();
+            case CHANGED -> new Entry.Changed(decodeCall(from), ChangeCodec.decode(from, timeNs));
+            case REFERENCED -> decodeReferenced(from);
+            case VOIDED -> new Entry.Voided(from.takeLong(), CallCodec.errno(from.takeInt()));
+            case ADOPTED -> decodeAdopted(from);
+            case HOT -> new Entry.Hot(from.takeLong());
+            case CHECKPOINT -> new Entry.Checkpoint(from.takeLong());
+            case ALONE -> new Entry.Alone(from.takeFlag());
+        };
+        from.end();
+        return entry;
+    }
+
+    private static @Nullable CallId decodeCall(BodyReader from) throws MalformedRecord {
+        return from.takeFlag() ? CallCodec.decodeCall(from) : null;
+    }
+
+    private static Entry decodeReferenced(BodyReader from) throws MalformedRecord {
+        return new Entry.Referenced(
+                decodeCall(from),
+                from.takeLong(),
+                from.takeLong(),
+                from.takeInt(),
+                from.takeInt(),
+                ChangeCodec.stability(from.takeByte()),
+                from.takeInt());
+    }
+
+    private static Entry decodeAdopted(BodyReader from) throws MalformedRecord {
+        long directory = from.takeLong();
+        int count = from.takeShort();
+        if (count > Entry.MAX_ADOPTED) {
+            throw new MalformedRecord(count + " adopted objects");
+        }
+        List<Entry.AdoptedObject> objects = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            long id = from.takeLong();
+            var type = from.takeType();
+            long inode = from.takeLong();
+            long birthNs = from.takeLong();
+            long changeNs = from.takeLong();
+            objects.add(new Entry.AdoptedObject(id, from.takeName(), type, inode, birthNs, changeNs));
+        }
+        return new Entry.Adopted(directory, objects);
+    }
+}
