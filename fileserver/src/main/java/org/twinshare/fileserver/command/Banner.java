@@ -25,6 +25,9 @@ final class Banner {
             clients(export).forEach(client -> line(text, "Clients:", client));
         }
         line(text, "Standby:", "none. One copy of your data.");
+        if (running.portmapper() != null) {
+            line(text, "Portmapper:", running.portmapper());
+        }
         running.notes().forEach(note -> line(text, "Note:", note));
         text.append('\n');
         mount(server, text);
@@ -65,7 +68,6 @@ final class Banner {
         String host = server.mountAddress().getHostAddress();
         int port = server.address().getPort();
         line(text, "Mount it:", "  sudo " + MountLine.command(host, port, path, path));
-        line(text, "Or:", "        sudo twinmount mount " + host + ":" + path + " " + path);
     }
 
     /** Lines for nft and ufw that let clients in. */

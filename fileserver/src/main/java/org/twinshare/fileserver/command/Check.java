@@ -1,5 +1,6 @@
 package org.twinshare.fileserver.command;
 
+import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -9,10 +10,14 @@ import org.twinshare.fileserver.server.ServeConfig;
 import org.twinshare.fileserver.server.StartCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code twinshare check}: would {@code serve} with the same options work? */
 @Command(name = "check", description = "Check settings, exports, directories and ports without serving.")
 final class Check implements Callable<Integer> {
+    @Option(names = "--json", description = "As JSON.")
+    private boolean json;
+
     @Mixin
     private Serve serve = new Serve();
 
@@ -25,8 +30,14 @@ final class Check implements Callable<Integer> {
         } catch (Refused e) {
             problems.add(e.problem());
         }
-        problems.forEach(problem -> System.out.println(problem.text()));
-        System.out.println(problems.isEmpty() ? "Nothing is wrong." : problems.size() + " problems.");
+        if (json) {
+            JsonObject content = new JsonObject();
+            content.add("problems", Output.problems(problems));
+            Output.json(content);
+        } else {
+            problems.forEach(problem -> System.out.println(problem.text()));
+            System.out.println(problems.isEmpty() ? "Nothing is wrong." : "Problems: " + problems.size());
+        }
         return problems.isEmpty() ? ExitCodes.OK : ExitCodes.PROBLEMS_FOUND;
     }
 }

@@ -1,12 +1,12 @@
 package org.twinshare.fileserver.command;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.twinshare.fileserver.control.Json;
 import org.twinshare.fileserver.server.StatusReport;
 import org.twinshare.fileserver.server.StatusText;
 import picocli.CommandLine.Command;
@@ -29,8 +29,7 @@ final class ClientsCommand implements Callable<Integer> {
         try {
             JsonObject answer = options.ask(request);
             if (json) {
-                answer.addProperty("output_version", 1);
-                System.out.println(answer);
+                Output.json(answer);
             } else {
                 System.out.print(table(answer));
             }
@@ -46,7 +45,7 @@ final class ClientsCommand implements Callable<Integer> {
             "CLIENT", "CONNECTIONS", "CALLS", "FAILED", "READ", "WRITTEN", "P50", "P99", "SEEN", "MOUNTS"
         });
         for (JsonElement element : answer.getAsJsonArray("clients")) {
-            StatusReport.Client client = new Gson().fromJson(element, StatusReport.Client.class);
+            StatusReport.Client client = Json.GSON.fromJson(element, StatusReport.Client.class);
             rows.add(new String[] {
                 client.address(),
                 Integer.toString(client.connections()),
@@ -54,12 +53,16 @@ final class ClientsCommand implements Callable<Integer> {
                 Long.toString(client.failures()),
                 StatusText.size(client.readBytes()),
                 StatusText.size(client.writtenBytes()),
-                String.format(Locale.ROOT, "%.2f ms", client.p50Millis()),
-                String.format(Locale.ROOT, "%.2f ms", client.p99Millis()),
+                milliseconds(client.p50Millis()),
+                milliseconds(client.p99Millis()),
                 client.lastCallSecondsAgo() < 0 ? "-" : client.lastCallSecondsAgo() + " s ago",
                 String.join(" ", client.mounts())
             });
         }
         return StatusText.columns(rows);
+    }
+
+    private static String milliseconds(double milliseconds) {
+        return String.format(Locale.ROOT, "%.3f ms", milliseconds);
     }
 }

@@ -36,9 +36,15 @@ final class ExportsCommand implements Callable<Integer> {
     }
 
     @Command(name = "list", description = "Show the table that is in force, with all options.")
-    int list(@Mixin ServerOptions options) {
+    int list(@Mixin ServerOptions options, @Mixin JsonOption as) {
         try {
-            System.out.println(options.ask(request("exports-list")).get("text").getAsString());
+            JsonObject answer = options.ask(request("exports-list"));
+            if (as.json()) {
+                answer.remove("text");
+                Output.json(answer);
+            } else {
+                System.out.print(answer.get("text").getAsString());
+            }
             return ExitCodes.OK;
         } catch (ServerOptions.NoAnswer e) {
             return e.print();
@@ -48,20 +54,32 @@ final class ExportsCommand implements Callable<Integer> {
     @Command(name = "check", description = "Check an exports file without using it.")
     int check(
             @Option(names = "--exports", paramLabel = "FILE", description = "The file to check.") @Nullable Path exports,
-            @Parameters(arity = "0..1", paramLabel = "FILE", description = "The same.") @Nullable Path file) {
+            @Parameters(arity = "0..1", paramLabel = "FILE", description = "The same.") @Nullable Path file,
+            @Mixin JsonOption as) {
         Path checked = file != null ? file : exports != null ? exports : Places.exports();
         LoadResult result = ExportTableLoader.check(checked, new PathMapping(Map.of()));
-        result.diagnostics().forEach(found -> System.out.println(found.text()));
-        result.table()
-                .ifPresent(table ->
-                        System.out.println(checked + ": " + table.exports().size() + " exports, no errors"));
+        if (as.json()) {
+            JsonObject content = new JsonObject();
+            content.addProperty("usable", !result.hasErrors());
+            content.add("diagnostics", Output.diagnostics(result.diagnostics()));
+            Output.json(content);
+        } else {
+            result.diagnostics().forEach(found -> System.out.println(found.text()));
+            result.table()
+                    .ifPresent(table ->
+                            System.out.println(checked + ": " + table.exports().size() + " exports, no errors"));
+        }
         return result.hasErrors() ? ExitCodes.PROBLEMS_FOUND : ExitCodes.OK;
     }
 
     @Command(name = "reload", description = "Let the running server read its exports file again.")
-    int reload(@Mixin ServerOptions options) {
+    int reload(@Mixin ServerOptions options, @Mixin JsonOption as) {
         try {
             JsonObject answer = options.ask(request("exports-reload"));
+            if (as.json()) {
+                Output.json(answer);
+                return answer.get("reloaded").getAsBoolean() ? ExitCodes.OK : ExitCodes.PROBLEMS_FOUND;
+            }
             for (JsonElement found : answer.getAsJsonArray("diagnostics")) {
                 System.err.println(found.getAsString());
             }
@@ -76,6 +94,7 @@ final class ExportsCommand implements Callable<Integer> {
     @Command(name = "explain", description = "Say why a host may or may not mount a path.")
     int explain(
             @Mixin ServerOptions options,
+            @Mixin JsonOption as,
             @Parameters(paramLabel = "HOST", description = "Address or name of the client.") String host,
             @Parameters(paramLabel = "PATH", description = "What it wants to mount.") String path) {
         JsonObject request = request("exports-explain");
@@ -83,7 +102,11 @@ final class ExportsCommand implements Callable<Integer> {
         request.addProperty("path", path);
         try {
             JsonObject answer = options.ask(request);
-            System.out.println(answer.get("text").getAsString());
+            if (as.json()) {
+                Output.json(answer);
+            } else {
+                System.out.println(answer.get("text").getAsString());
+            }
             return answer.get("granted").getAsBoolean() ? ExitCodes.OK : ExitCodes.PROBLEMS_FOUND;
         } catch (ServerOptions.NoAnswer e) {
             return e.print();

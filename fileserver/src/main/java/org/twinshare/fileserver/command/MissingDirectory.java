@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Objects;
 import org.twinshare.fileserver.server.Refused;
 import org.twinshare.filestore.posix.OwnProcess;
 
@@ -40,9 +39,10 @@ final class MissingDirectory {
     }
 
     /** Asks on a terminal only. */
+    @SuppressWarnings("SystemConsoleNull") // Seen with Java 25 and standard input from /dev/null.
     private static boolean agreed(Path directory) {
-        Console console = Objects.requireNonNull(System.console());
-        if (!console.isTerminal()) {
+        Console console = System.console();
+        if (console == null || !console.isTerminal()) {
             return false;
         }
         String answer = console.readLine("There is no directory %s. Make it, owned by nobody? [Y/n] ", directory);

@@ -7,7 +7,10 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,7 @@ import org.twinshare.fileserver.server.FileServer;
 import org.twinshare.fileserver.server.Refused;
 import org.twinshare.fileserver.server.RunningServer;
 import org.twinshare.fileserver.server.ServeConfig;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +33,9 @@ import picocli.CommandLine.Parameters;
 final class Serve implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
     private static final Duration STOP_WITHIN = Duration.ofMillis(4500);
+    /** Words that are about writing the unit, and do not belong into it. */
+    private static final Set<String> ONLY_FOR_THE_UNIT = Set.of("serve", "--boot", "--dry-run", "--yes");
+
     private static final int MIN_TRANSFER_BYTES = 4096;
     private static final int MAX_TRANSFER_BYTES = 4 << 20;
 
@@ -89,6 +96,15 @@ final class Serve implements Callable<Integer> {
     @Option(names = "--print-ports", description = "Print the firewall's lines and do not serve.")
     private boolean printPorts;
 
+    @Option(names = "--boot", description = "Write and enable a systemd unit that serves like this from boot on.")
+    private boolean boot;
+
+    @Option(names = "--dry-run", description = "With --boot: print the unit and change nothing.")
+    private boolean dryRun;
+
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
     @Mixin
     private ServerOptions options = new ServerOptions();
 
@@ -105,6 +121,9 @@ final class Serve implements Callable<Integer> {
                 return ExitCodes.OK;
             }
             ServeConfig config = config();
+            if (boot) {
+                return boot(config);
+            }
             if (config.directory() != null && directory != null) {
                 MissingDirectory.offer(directory, yes);
             }
@@ -117,18 +136,51 @@ final class Serve implements Callable<Integer> {
         }
     }
 
+    private int boot(ServeConfig config) throws Refused {
+        List<String> given = spec == null
+                ? List.of("serve")
+                : spec.commandLine().getParseResult().originalArgs();
+        List<String> words = new ArrayList<>(List.of("serve"));
+        given.stream()
+                .filter(word -> !ONLY_FOR_THE_UNIT.contains(word))
+                .map(this::absolute)
+                .forEach(words::add);
+        Path launcher = Path.of(System.getProperty("twinshare.launcher", "/usr/bin/twinshare"));
+        BootUnit unit = BootUnit.of(config, launcher, words, System.getenv("JAVA_HOME"));
+        if (dryRun) {
+            System.out.print(unit.text());
+            return ExitCodes.OK;
+        }
+        if (config.directory() != null && directory != null) {
+            MissingDirectory.offer(directory, yes);
+        }
+        unit.install();
+        System.err.println("Serving now and from every boot on. See:  systemctl status twinshare");
+        return ExitCodes.OK;
+    }
+
+    /** systemd starts it in another directory. */
+    private String absolute(String word) {
+        boolean path = directory != null && word.equals(directory.toString());
+        return path ? Path.of(word).toAbsolutePath().normalize().toString() : word;
+    }
+
     private void serve(ServeConfig config) throws Refused {
         RunningServer running = RunningServer.start(config, Version.text());
         FileServer server = running.server();
         server.warnings().forEach(System.err::println);
         System.out.print(Banner.of(running));
         System.out.flush();
+        ServiceManager.ready("serving "
+                + server.exports().table().exports().size() + " exports on TCP port "
+                + server.address().getPort());
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(running)));
         Hangup.handle(() -> Thread.ofVirtual()
                 .start(() -> server.reload().diagnostics().forEach(found -> LOG.warn("{}", found.text()))));
     }
 
     private static void stop(RunningServer running) {
+        ServiceManager.stopping();
         try {
             boolean finished = running.stop(STOP_WITHIN);
             System.err.println(

@@ -1,8 +1,8 @@
 package org.twinshare.fileserver.command;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.util.concurrent.Callable;
+import org.twinshare.fileserver.control.Json;
 import org.twinshare.fileserver.server.Status;
 import org.twinshare.fileserver.server.StatusText;
 import picocli.CommandLine.Command;
@@ -46,9 +46,13 @@ final class StatusCommand implements Callable<Integer> {
         JsonObject request = new JsonObject();
         request.addProperty("command", "status");
         JsonObject answer = options.ask(request);
-        Status status = new Gson().fromJson(answer, Status.class);
+        Status status = Json.GSON.fromJson(answer, Status.class);
         if (!onlyProblems || !status.isWell()) {
-            System.out.print(json ? answer + "\n" : StatusText.of(status));
+            if (json) {
+                Output.json(answer);
+            } else {
+                System.out.print(StatusText.of(status));
+            }
         }
         return status.isWell() ? ExitCodes.OK : ExitCodes.PROBLEMS_FOUND;
     }

@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
         name = "twinshare",
         description = "The file server of a web farm: NFSv3 over TCP.",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         versionProvider = Version.class,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         exitCodeOnExecutionException = ExitCodes.FAILED)
@@ -31,10 +32,25 @@ public final class Twinshare {
             scope = ScopeType.INHERIT)
     private boolean debug;
 
+    /** What a person says for one run of a command, and no settings file for all. */
+    private static final Set<String> FOR_ONE_RUN = Set.of(
+            "help",
+            "version",
+            "config",
+            "json",
+            "x",
+            "watch",
+            "boot",
+            "dry-run",
+            "print-ports",
+            "adopt",
+            "yes",
+            "debug");
+
     /** All commands by name, in the order in which help shows them. */
     private static final Map<String, Supplier<Object>> COMMANDS = commands();
 
-    private Twinshare() {}
+    Twinshare() {}
 
     private static Map<String, Supplier<Object>> commands() {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
@@ -51,7 +67,7 @@ public final class Twinshare {
      * The command line with the one command that is meant, because making ready all of them would take most of the time of
      * a short command; with all of them where help or a mistake may show them.
      */
-    private static CommandLine commandLine(Twinshare top, List<String> words) {
+    static CommandLine commandLine(Twinshare top, List<String> words) {
         CommandLine commandLine = new CommandLine(top);
         String meant =
                 words.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("");
@@ -66,6 +82,11 @@ public final class Twinshare {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs the command; returns its exit code. */
+    static int run(String... arguments) {
         List<String> words = Arrays.asList(arguments);
         LogSettings.apply(words.contains("--debug"));
         Twinshare top = new Twinshare();
@@ -75,7 +96,7 @@ public final class Twinshare {
             commandLine.setDefaultValueProvider(new DefaultValues(settings(words)));
         } catch (Settings.Invalid e) {
             e.problems().forEach(problem -> System.err.println(problem.text()));
-            System.exit(ExitCodes.USAGE);
+            return ExitCodes.USAGE;
         }
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (top.debug) {
@@ -86,7 +107,7 @@ public final class Twinshare {
             }
             return ExitCodes.FAILED;
         });
-        System.exit(commandLine.execute(arguments));
+        return commandLine.execute(arguments);
     }
 
     /** The settings file: the one named, or the usual one where it exists. */
@@ -115,11 +136,13 @@ public final class Twinshare {
         return null;
     }
 
-    /** The long names of all options of all commands. */
-    private static Set<String> keys(CommandLine commandLine) {
+    /** The long names of the options of all commands that mean something from one run to the next. */
+    static Set<String> keys(CommandLine commandLine) {
         Set<String> keys = new TreeSet<>();
         for (OptionSpec option : commandLine.getCommandSpec().options()) {
-            keys.add(DefaultValues.key(option));
+            if (!FOR_ONE_RUN.contains(DefaultValues.key(option))) {
+                keys.add(DefaultValues.key(option));
+            }
         }
         commandLine.getSubcommands().values().forEach(sub -> keys.addAll(keys(sub)));
         return keys;

@@ -21,23 +21,23 @@ enum FailureBody {
     WCC {
         @Override
         void write(XdrWriter out, Request request, Wcc wcc, Wcc other) {
-            request.writeWcc(out, wcc);
+            request.writeWcc(out, request.wccForFailure(wcc));
         }
     },
     /** RENAME: both directories. */
     WCC_TWICE {
         @Override
         void write(XdrWriter out, Request request, Wcc wcc, Wcc other) {
-            request.writeWcc(out, wcc);
-            request.writeWcc(out, other);
+            request.writeWcc(out, request.wccForFailure(wcc));
+            request.writeWcc(out, request.secondWccForFailure(other));
         }
     },
     /** LINK: the object's attributes, and the directory. */
     ATTRIBUTES_AND_WCC {
         @Override
         void write(XdrWriter out, Request request, Wcc wcc, Wcc other) {
-            request.writeOptional(out, other.after());
-            request.writeWcc(out, wcc);
+            request.writeOptional(out, request.wccForFailure(other).after());
+            request.writeWcc(out, request.secondWccForFailure(wcc));
         }
     };
 

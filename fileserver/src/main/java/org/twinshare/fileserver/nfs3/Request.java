@@ -20,6 +20,7 @@ final class Request {
     private final FileTree tree;
     private @Nullable ExportView view;
     private @Nullable Target target;
+    private @Nullable Target second;
     private int bytes;
 
     /** An object that a handle names, and who asks for it. */
@@ -70,7 +71,9 @@ final class Request {
         if (decoded.exportNumber() != first) {
             throw new NfsException(Status.XDEV);
         }
-        return resolve(handle);
+        Target resolved = resolve(handle);
+        second = resolved;
+        return resolved;
     }
 
     private Target resolve(byte[] bytes) throws NfsException {
@@ -154,7 +157,28 @@ final class Request {
 
     /** The attributes that a failure shows, where they can be had. */
     @Nullable Attributes attributesForFailure() {
-        Target shown = target;
+        return attributesOf(target);
+    }
+
+    /** What a failure says of the first object: what the change found, or, when it came to none, how the object is. */
+    Wcc wccForFailure(Wcc found) {
+        return wccOf(found, target);
+    }
+
+    /** The same of the second object. */
+    Wcc secondWccForFailure(Wcc found) {
+        return wccOf(found, second);
+    }
+
+    private Wcc wccOf(Wcc found, @Nullable Target unchanged) {
+        if (!found.equals(Wcc.NONE)) {
+            return found;
+        }
+        Attributes attributes = attributesOf(unchanged);
+        return attributes == null ? Wcc.NONE : Wcc.unchanged(attributes);
+    }
+
+    private @Nullable Attributes attributesOf(@Nullable Target shown) {
         if (shown == null) {
             return null;
         }

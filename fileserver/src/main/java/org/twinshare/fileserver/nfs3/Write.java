@@ -39,6 +39,8 @@ final class Write {
         if (args.count != args.data.remaining()) {
             throw new NfsException(Status.INVAL);
         }
+        // Taken before: after a sync that fails meanwhile these data count as lost too.
+        long verifier = request.tree().writeVerifier();
         Outcome outcome = request.change(
                 new Operation.Write(target.caller(), target.id(), args.offsetBytes, args.data, args.stability));
         request.require(outcome);
@@ -47,7 +49,7 @@ final class Write {
         request.writeWcc(out, outcome.wcc());
         out.writeInt(outcome.count());
         out.writeInt(outcome.committed().number());
-        out.writeLong(request.tree().writeVerifier());
+        out.writeLong(verifier);
     }
 
     static void commit(Request request, XdrReader in, XdrWriter out)

@@ -9,7 +9,7 @@ import org.twinshare.exports.options.Credential;
  * one thread at a time.
  */
 public final class Call {
-    private final Session session;
+    private final Peer peer;
     private final CallHeader header;
     private final ByteBuffer arguments;
     private final boolean mayWait;
@@ -17,9 +17,9 @@ public final class Call {
     private int reservedBytes;
 
     /** @param arguments from their position to their limit; valid until the call is answered */
-    Call(Session session, CallHeader header, ByteBuffer arguments, boolean mayWait, MemoryBudget replyMemory) {
+    Call(Peer peer, CallHeader header, ByteBuffer arguments, boolean mayWait, MemoryBudget replyMemory) {
         this.replyMemory = replyMemory;
-        this.session = session;
+        this.peer = peer;
         this.header = header;
         this.arguments = arguments;
         this.mayWait = mayWait;
@@ -48,17 +48,22 @@ public final class Call {
 
     /** The client's address. */
     public InetAddress client() {
-        return session.client();
+        return peer.client();
     }
 
     /** The client's port. */
     public int clientPort() {
-        return session.clientPort();
+        return peer.clientPort();
     }
 
-    /** The connection that the call came in on. */
-    public Session session() {
-        return session;
+    /** The address of this host that the call was sent to. */
+    public InetAddress local() {
+        return peer.local();
+    }
+
+    /** Where the call came from. */
+    Peer peer() {
+        return peer;
     }
 
     /** The arguments from their beginning. */
@@ -86,7 +91,7 @@ public final class Call {
      * {@link #mayWait}, and at most once.
      */
     public void reserveReply(int bytes) {
-        session.reserveReply(bytes);
+        peer.reserveReply(bytes);
         replyMemory.await(bytes);
         reservedBytes = bytes;
     }
@@ -97,7 +102,9 @@ public final class Call {
 
     /** The client has taken the reply, or never will. */
     void releaseReply() {
-        replyMemory.give(reservedBytes);
-        session.releaseReply(reservedBytes);
+        if (reservedBytes > 0) {
+            replyMemory.give(reservedBytes);
+            peer.releaseReply(reservedBytes);
+        }
     }
 }

@@ -1,13 +1,10 @@
 package org.twinshare.fileserver.rpc;
 
 import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.fileserver.rpc.RpcProcedure.Answer;
-import org.twinshare.fileserver.rpc.RpcProcedure.Execution;
 import org.twinshare.filestore.WouldBlock;
 
 /**
@@ -18,7 +15,7 @@ final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final int REPLY_BYTES = 512;
 
-    private final Map<Integer, RpcProgram> programs = new ConcurrentHashMap<>();
+    private final Programs programs = new Programs();
     private final BufferPool pool;
     private final ReplyCache replyCache;
     private final MemoryBudget replyMemory;
@@ -31,7 +28,7 @@ final class Dispatcher {
     }
 
     void offer(RpcProgram program) {
-        programs.put(program.number(), program);
+        programs.offer(program);
     }
 
     CallsUnderWay underWay() {
@@ -74,26 +71,24 @@ final class Dispatcher {
             ByteBuffer record,
             RecordAssembly.@Nullable Owned owned,
             Replying replies) {
-        int xid = header.xid();
-        RpcProgram program = programs.get(header.program());
-        if (program == null) {
-            replies.error(out -> Replies.programUnavailable(out, xid));
-            return false;
-        }
-        if (header.version() < program.lowestVersion() || header.version() > program.highestVersion()) {
-            replies.error(out -> Replies.programMismatch(out, xid, program.lowestVersion(), program.highestVersion()));
-            return false;
-        }
-        RpcProcedure procedure = program.procedure(header.version(), header.procedure());
+        RpcProcedure procedure = programs.find(header, replies::error);
         if (procedure == null) {
-            replies.error(out -> Replies.procedureUnavailable(out, xid));
             return false;
         }
-        if (procedure.execution() != Execution.MAY_WAIT
+        if (mayTryAtOnce(session, procedure)
                 && atOnce(new Call(session, header, record, false, replyMemory), procedure, replies)) {
             return false;
         }
         return later(session, header, procedure, record, owned, replies);
+    }
+
+    /** What may be large has to wait while the client takes no replies; the others are so small that they need not. */
+    private static boolean mayTryAtOnce(Session session, RpcProcedure procedure) {
+        return switch (procedure.execution()) {
+            case AT_ONCE -> true;
+            case AT_ONCE_IF_CACHED -> !session.isClogged();
+            case MAY_WAIT -> false;
+        };
     }
 
     /** Carries a call out on this thread; false when it would have to wait. */
@@ -113,20 +108,22 @@ final class Dispatcher {
         }
     }
 
-    /** Writes a reply behind its record mark. */
-    private static Answer answer(Call call, RpcProcedure procedure, XdrWriter out) {
+    /** Writes a reply, whatever becomes of the procedure; leaves only {@code WouldBlock} to the caller. */
+    @SuppressWarnings(
+            "CatchThrowable") // whoever waits for an answer must get one, also from a procedure without memory
+    static Answer answer(Call call, RpcProcedure procedure, XdrWriter out) {
         int begin = out.position();
         Replies.success(out, call.xid());
         try {
             return procedure.handler().serve(call, out);
         } catch (GarbageArguments e) {
-            LOG.debug("{}: {}: {}", call.session(), procedure.name(), e.getMessage());
+            LOG.debug("{}: {}: {}", call.peer(), procedure.name(), e.getMessage());
             out.position(begin);
             Replies.garbageArguments(out, call.xid());
         } catch (WouldBlock e) {
             throw e;
-        } catch (RuntimeException e) {
-            LOG.error("{} of {} failed; this is a fault of the server", procedure.name(), call.session(), e);
+        } catch (Throwable e) {
+            LOG.error("{} of {} failed; this is a fault of the server", procedure.name(), call.peer(), e);
             out.position(begin);
             Replies.systemError(out, call.xid());
         }
@@ -163,7 +160,13 @@ final class Dispatcher {
         underWay.begin();
         Thread.ofVirtual().start(() -> {
             try {
-                run(call, procedure, remembered);
+                // What changes something is carried out in any case: its client asks for the reply on another
+                // connection.
+                if (remembered != null || session.awaitUnclogged()) {
+                    run(session, call, procedure, remembered);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             } finally {
                 session.assembly.release(kept);
                 session.ended(bytes);
@@ -179,12 +182,12 @@ final class Dispatcher {
         return new RecordAssembly.Owned(copy.flip(), 0);
     }
 
-    private void run(Call call, RpcProcedure procedure, ReplyCache.@Nullable Entry entry) {
+    private void run(Session session, Call call, RpcProcedure procedure, ReplyCache.@Nullable Entry entry) {
         XdrWriter out = new XdrWriter(pool, REPLY_BYTES);
         out.skip(RecordAssembly.MARK_BYTES);
-        Answer answer = answer(call, procedure, out);
-        if (answer == Answer.SILENCE) {
+        if (finalAnswer(call, procedure, out) == Answer.SILENCE) {
             out.discard();
+            call.releaseReply();
             if (entry != null) {
                 replyCache.forget(entry);
             }
@@ -192,11 +195,27 @@ final class Dispatcher {
         }
         out.writeIntAt(0, RecordAssembly.LAST_FRAGMENT | out.position() - RecordAssembly.MARK_BYTES);
         ByteBuffer reply = out.take();
-        Session to = entry == null ? call.session() : replyCache.answer(entry, reply);
+        Session to = entry == null ? session : replyCache.answer(entry, reply);
         if (call.reservedBytes() > 0) {
             to.send(new Outbox.Reply(reply, call::releaseReply));
         } else {
             to.send(reply);
+        }
+    }
+
+    /** As {@link #answer}; there is no further thread that could do better. */
+    private static Answer finalAnswer(Call call, RpcProcedure procedure, XdrWriter out) {
+        int begin = out.position();
+        try {
+            return answer(call, procedure, out);
+        } catch (WouldBlock e) {
+            LOG.error(
+                    "{} of {} would wait although it may; this is a fault of the server",
+                    procedure.name(),
+                    call.peer());
+            out.position(begin);
+            Replies.systemError(out, call.xid());
+            return Answer.REPLY;
         }
     }
 }

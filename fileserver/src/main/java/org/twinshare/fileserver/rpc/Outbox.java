@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.WriteResult;
@@ -27,12 +28,18 @@ final class Outbox {
     private final Connection<SocketAddress> connection;
     private final AsyncQueueWriter<SocketAddress> writer;
     private final BufferPool pool;
+    private final Runnable whenSent;
     private final Deque<Reply> waiting = new ArrayDeque<>();
     private boolean sending;
     private long unsentBytes;
+    /** Memory of unsent replies for which none was reserved; it is more than their bytes. */
+    private final AtomicLong heldBytes = new AtomicLong();
+
     private volatile long lastSentNs = System.nanoTime();
 
-    Outbox(Connection<SocketAddress> connection, BufferPool pool) {
+    /** @param whenSent run when memory of a reply was given back */
+    Outbox(Connection<SocketAddress> connection, BufferPool pool, Runnable whenSent) {
+        this.whenSent = whenSent;
         this.connection = connection;
         this.writer =
                 ((TCPNIOTransport) connection.getTransport()).getAsyncQueueIO().getWriter();
@@ -52,6 +59,7 @@ final class Outbox {
     }
 
     void send(Reply reply) {
+        hold(reply, 1);
         synchronized (waiting) {
             if (unsentBytes == 0) {
                 lastSentNs = System.nanoTime();
@@ -86,16 +94,21 @@ final class Outbox {
 
     private Reply together(Reply first) {
         ByteBuffer together = pool.take(TOGETHER_BYTES);
-        together.put(first.bytes());
-        pool.give(first.bytes());
+        heldBytes.addAndGet(together.capacity());
+        copy(first, together);
         Reply next = waiting.peek();
         while (next != null && isSmall(next) && next.bytes().remaining() <= together.remaining()) {
-            together.put(next.bytes());
-            pool.give(next.bytes());
+            copy(next, together);
             waiting.poll();
             next = waiting.peek();
         }
         return new Reply(together.flip(), null);
+    }
+
+    private void copy(Reply reply, ByteBuffer together) {
+        together.put(reply.bytes());
+        hold(reply, -1);
+        pool.give(reply.bytes());
     }
 
     private void write(Reply reply) {
@@ -120,6 +133,7 @@ final class Outbox {
     }
 
     private void sent(Reply reply, int length) {
+        hold(reply, -1);
         pool.give(reply.bytes());
         Runnable afterwards = reply.afterwards();
         if (afterwards != null) {
@@ -129,6 +143,18 @@ final class Outbox {
             unsentBytes -= length;
             lastSentNs = System.nanoTime();
         }
+        whenSent.run();
+    }
+
+    private void hold(Reply reply, int sign) {
+        if (reply.afterwards() == null) {
+            heldBytes.addAndGet((long) sign * reply.bytes().capacity());
+        }
+    }
+
+    /** Memory of unsent replies for which none was reserved. */
+    long heldBytes() {
+        return heldBytes.get();
     }
 
     /** Bytes that the client has not taken yet. */

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts together one call from the fragments of a byte stream (RFC 5531 section 11), when it did not come in one piece. Memory
- * grows with the bytes that came, never with the length that was announced. Used by the selector thread of its connection.
+ * grows with the bytes that came, not with a length that was merely announced. Used by the selector thread of its connection.
  *
  * <pre>
  *  bit 31: last fragment   bits 30..0: length     data
@@ -24,6 +24,8 @@ final class RecordAssembly {
 
     private static final int MAX_FRAGMENTS = 8192;
     private static final int FIRST_BYTES = 4 << 10;
+    /** So much must come of a call in the time after which a connection counts as stalled. */
+    private static final int PROGRESS_BYTES = 32 << 10;
     /** Memory beyond this is taken from the budget that all connections share. */
     static final int FREE_BYTES = 64 << 10;
 
@@ -39,7 +41,16 @@ final class RecordAssembly {
     private boolean lastFragment;
     private int fragments;
     private int announcedBytes;
-    private final AtomicInteger budgetBytes = new AtomicInteger();
+    /** The largest call that came completely on this connection. */
+    private int provenBytes;
+
+    private int budgetBytes;
+    private final ReentrantLock inUse = new ReentrantLock();
+    private volatile boolean discarded;
+    private volatile boolean freed;
+    /** Bytes of the call since it was last seen to make progress. */
+    private int newBytes;
+
     private volatile long lastProgressNs;
     private volatile boolean underWay;
 
@@ -78,15 +89,18 @@ final class RecordAssembly {
         into.limit(limit);
         if (read > 0) {
             fragmentRemaining -= read;
-            lastProgressNs = System.nanoTime();
+            progress(read);
         }
         return read;
     }
 
     /** Takes bytes of the stream, up to the end of the record; true when the record is complete. */
     boolean take(ByteBuffer stream) throws Violation {
-        underWay = true;
-        lastProgressNs = System.nanoTime();
+        if (!underWay) {
+            resume();
+            underWay = true;
+        }
+        progress(stream.remaining());
         while (stream.hasRemaining() && !isComplete()) {
             if (markBytes < MARK_BYTES) {
                 takeMark(stream);
@@ -95,6 +109,20 @@ final class RecordAssembly {
             }
         }
         return isComplete();
+    }
+
+    /** Some bytes now and then are no progress: a call must not be held open by one byte a second. */
+    private void progress(int bytes) {
+        newBytes += bytes;
+        if (newBytes >= PROGRESS_BYTES) {
+            newBytes = 0;
+            lastProgressNs = System.nanoTime();
+        }
+    }
+
+    /** The connection is read again after a while: that nothing came meanwhile is not the client's fault. */
+    void resume() {
+        lastProgressNs = System.nanoTime();
     }
 
     private void takeMark(ByteBuffer stream) throws Violation {
@@ -142,7 +170,7 @@ final class RecordAssembly {
     private ByteBuffer grown(int more) throws Violation {
         ByteBuffer now = record;
         if (now == null) {
-            now = pool.take(Math.max(FIRST_BYTES, more));
+            now = pool.take(firstBytes(more));
             record = now;
         } else if (now.remaining() < more) {
             int wanted = Math.max(2 * now.capacity(), now.position() + more);
@@ -150,15 +178,30 @@ final class RecordAssembly {
             if (extra > 0 && !memory.takeNow(extra)) {
                 throw new Violation("no memory for a large call in small fragments");
             }
-            budgetBytes.addAndGet(extra);
+            budgetBytes += extra;
             replace(now, wanted);
         }
         return Objects.requireNonNull(record);
     }
 
+    /** A peer that has sent a call of this size before gets room for all of it at once, where there is any. */
+    private int firstBytes(int more) {
+        int least = Math.max(FIRST_BYTES, more);
+        int whole = Math.min(announcedBytes, provenBytes);
+        if (whole <= least) {
+            return least;
+        }
+        int extra = extraFor(whole);
+        if (extra > 0 && !memory.takeNow(extra)) {
+            return least;
+        }
+        budgetBytes += extra;
+        return whole;
+    }
+
     /** What the budget must give for the record to have so many bytes. */
     private int extraFor(int bytes) {
-        return Math.max(0, bytes - FREE_BYTES - budgetBytes.get());
+        return Math.max(0, bytes - FREE_BYTES - budgetBytes);
     }
 
     private void replace(ByteBuffer old, int bytes) {
@@ -182,7 +225,7 @@ final class RecordAssembly {
                 return null;
             }
             session.fed();
-            budgetBytes.addAndGet(extra);
+            budgetBytes += extra;
         }
         replace(now, wanted);
         return record;
@@ -191,9 +234,12 @@ final class RecordAssembly {
     /** The complete record, which the taker gives back with {@link #release}; this begins anew. */
     Owned finish() {
         ByteBuffer complete = Objects.requireNonNull(record).flip();
+        provenBytes = Math.max(provenBytes, complete.remaining());
         record = null;
+        int bytes = budgetBytes;
+        budgetBytes = 0;
         reset();
-        return new Owned(complete, budgetBytes.getAndSet(0));
+        return new Owned(complete, bytes);
     }
 
     /** A record that does not lie in the selector thread's buffer. */
@@ -213,19 +259,58 @@ final class RecordAssembly {
         lastFragment = false;
         fragments = 0;
         announcedBytes = 0;
+        newBytes = 0;
         underWay = false;
     }
 
-    /** How long nothing has come although a call has begun to, in nanoseconds; 0 otherwise. */
+    /** How long next to nothing has come although a call has begun to, in nanoseconds; 0 otherwise. */
     long stalledNs(long nowNs) {
         return underWay ? nowNs - lastProgressNs : 0;
     }
 
-    /** The connection is closed. Its selector thread may be reading still, so its buffer is left to the collector. */
+    /** To be called before reading from the connection; false when it is closed, and nothing may be taken for it. */
+    boolean enter() {
+        inUse.lock();
+        if (discarded) {
+            inUse.unlock();
+            return false;
+        }
+        return true;
+    }
+
+    /** To be called after reading. */
+    void leave() {
+        inUse.unlock();
+        freeIfDiscarded();
+    }
+
+    /** The connection is closed, perhaps by another thread than the one that is reading it, which then frees the memory. */
     void discard() {
-        int bytes = budgetBytes.getAndSet(0);
+        discarded = true;
+        freeIfDiscarded();
+    }
+
+    private void freeIfDiscarded() {
+        while (discarded && !freed && !inUse.isHeldByCurrentThread() && inUse.tryLock()) {
+            try {
+                free();
+            } finally {
+                inUse.unlock();
+            }
+        }
+    }
+
+    private void free() {
+        freed = true;
+        if (record != null) {
+            pool.give(record);
+            record = null;
+        }
+        int bytes = budgetBytes;
+        budgetBytes = 0;
         if (bytes > 0) {
             memory.give(bytes);
         }
+        reset();
     }
 }

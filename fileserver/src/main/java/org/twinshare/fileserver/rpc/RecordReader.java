@@ -1,11 +1,13 @@
 package org.twinshare.fileserver.rpc;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.attributes.Attribute;
@@ -31,11 +33,18 @@ final class RecordReader extends BaseFilter {
     private final BufferPool pool;
     private final MemoryBudget callMemory;
     private final Dispatcher dispatcher;
+    private final Predicate<InetAddress> admitted;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<ByteBuffer> readBuffer =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(READ_BYTES));
 
-    RecordReader(RpcLimits limits, BufferPool pool, MemoryBudget callMemory, Dispatcher dispatcher) {
+    RecordReader(
+            RpcLimits limits,
+            BufferPool pool,
+            MemoryBudget callMemory,
+            Dispatcher dispatcher,
+            Predicate<InetAddress> admitted) {
+        this.admitted = admitted;
         this.limits = limits;
         this.pool = pool;
         this.callMemory = callMemory;
@@ -53,6 +62,10 @@ final class RecordReader extends BaseFilter {
         Connection<SocketAddress> connection = context.getConnection();
         Session session = new Session(connection, limits, pool, callMemory);
         SESSION.set(connection, session);
+        if (!admitted.test(session.client())) {
+            connection.terminateSilently();
+            return context.getStopAction();
+        }
         sessions.add(session);
         return context.getStopAction();
     }
@@ -74,10 +87,21 @@ final class RecordReader extends BaseFilter {
             throw new IOException("read before accept");
         }
         SocketChannel channel = (SocketChannel) ((NIOConnection) context.getConnection()).getChannel();
-        String violation = read(session, channel);
-        if (violation != null) {
-            LOG.debug("{}: closed: {}", session, violation);
-            session.close(violation);
+        if (session.assembly.enter()) {
+            try {
+                String violation = read(session, channel);
+                if (violation != null) {
+                    LOG.debug("{}: closed: {}", session, violation);
+                    session.close(violation);
+                }
+            } catch (OutOfMemoryError e) {
+                LOG.error("{}: closed for want of memory", session);
+                session.terminate("no memory");
+            } catch (IOException e) {
+                session.terminate(String.valueOf(e.getMessage()));
+            } finally {
+                session.assembly.leave();
+            }
         }
         return context.getStopAction();
     }

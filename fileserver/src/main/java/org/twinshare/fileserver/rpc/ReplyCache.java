@@ -2,6 +2,7 @@ package org.twinshare.fileserver.rpc;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,6 +21,8 @@ public final class ReplyCache {
     private static final int CHECKSUM_BYTES = 4096;
     /** What an entry costs beside its reply. */
     private static final int ENTRY_BYTES = 200;
+    /** A client that is to let answers go keeps all but one in so many. */
+    private static final int PART_LET_GO = 8;
 
     private final int perClient;
     private final long maxBytes;
@@ -87,18 +90,37 @@ public final class ReplyCache {
     /** Entries of one client, the oldest first. */
     private static final class OfClient {
         final LinkedHashMap<Key, Entry> entries = new LinkedHashMap<>();
+        /** Guarded by this, and looked at by others who do not mind an old value. */
+        volatile long lastCallNs;
+        /** It is not in the map any more. */
+        boolean forgotten;
     }
 
     /** Asks for a call that came in on a connection, and begins it when it is new. */
     Known begin(Key key, Session asker) {
-        OfClient client = clients.computeIfAbsent(key.client(), address -> new OfClient());
+        while (true) {
+            OfClient client = clients.computeIfAbsent(key.client(), address -> new OfClient());
+            Known known = begin(client, key, asker);
+            if (known != null) {
+                relieve();
+                return known;
+            }
+        }
+    }
+
+    /** Null when the client was forgotten meanwhile. */
+    private @Nullable Known begin(OfClient client, Key key, Session asker) {
         synchronized (client) {
+            if (client.forgotten) {
+                return null;
+            }
+            client.lastCallNs = System.nanoTime();
             Entry known = client.entries.get(key);
             if (known == null) {
                 Entry entry = new Entry(key, client, asker);
                 client.entries.put(key, entry);
                 bytes.addAndGet(ENTRY_BYTES);
-                shrink(client);
+                letGo(client, client.entries.size() - perClient);
                 return new Known.New(entry);
             }
             if (known.reply != null) {
@@ -132,12 +154,31 @@ public final class ReplyCache {
         }
     }
 
-    /** Lets the oldest answers of a client go; a call under way stays. */
-    private void shrink(OfClient client) {
-        boolean scarce = bytes.get() > maxBytes;
-        int keep = scarce ? Math.min(perClient, client.entries.size() - 2) : perClient;
+    /** Where memory is scarce, the client that has been silent longest loses its oldest answers. */
+    private void relieve() {
+        if (bytes.get() <= maxBytes) {
+            return;
+        }
+        long now = System.nanoTime();
+        clients.entrySet().stream()
+                .max(Comparator.comparingLong(each -> now - each.getValue().lastCallNs))
+                .ifPresent(each -> relieve(each.getKey(), each.getValue()));
+    }
+
+    private void relieve(InetAddress address, OfClient client) {
+        synchronized (client) {
+            letGo(client, client.entries.size() / PART_LET_GO + 1);
+            if (client.entries.isEmpty()) {
+                client.forgotten = true;
+                clients.remove(address, client);
+            }
+        }
+    }
+
+    /** Lets so many of the oldest answers of a client go; a call under way stays. */
+    private void letGo(OfClient client, int count) {
         Iterator<Entry> oldest = client.entries.values().iterator();
-        int surplus = client.entries.size() - keep;
+        int surplus = count;
         while (surplus > 0 && oldest.hasNext()) {
             Entry entry = oldest.next();
             surplus--;

@@ -1,6 +1,7 @@
 package org.twinshare.fileserver.rpc;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.nio.transport.TCPNIOServerConnection;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
@@ -39,12 +41,17 @@ public final class RpcServer implements AutoCloseable {
             Thread.ofPlatform().daemon().name("rpc-watch").factory());
 
     public RpcServer(String name, RpcLimits limits, ReplyCache replyCache) {
+        this(name, limits, replyCache, client -> true);
+    }
+
+    /** @param admitted whose connections are not closed before anything is read from them */
+    public RpcServer(String name, RpcLimits limits, ReplyCache replyCache, Predicate<InetAddress> admitted) {
         this.limits = limits;
         this.replyCache = replyCache;
         callMemory = new MemoryBudget(limits.callBytes());
         replyMemory = new MemoryBudget(limits.replyBytes());
         dispatcher = new Dispatcher(pool, replyCache, replyMemory);
-        reader = new RecordReader(limits, pool, callMemory, dispatcher);
+        reader = new RecordReader(limits, pool, callMemory, dispatcher, admitted);
         int selectors = Math.max(2, Runtime.getRuntime().availableProcessors());
         ThreadPoolConfig threads = ThreadPoolConfig.defaultConfig()
                 .copy()
@@ -61,7 +68,7 @@ public final class RpcServer implements AutoCloseable {
                 .setKeepAlive(true)
                 .setProcessor(FilterChainBuilder.stateless().add(reader).build())
                 .build();
-        // What one connection may have unsent is bounded by the calls that it may have under way.
+        // What one connection may have unsent is bounded by its session, which is not read beyond that.
         transport.getAsyncQueueIO().getWriter().setMaxPendingBytesPerConnection(-1);
     }
 
@@ -91,13 +98,13 @@ public final class RpcServer implements AutoCloseable {
                 long in = callMemory.isShort()
                         ? limits.stalledAfterIfNeeded().toNanos()
                         : limits.stalledAfter().toNanos();
-                long out = replyMemory.isShort()
+                long out = replyMemory.isShort() || pool.takenBytes() > limits.plentyBytes()
                         ? limits.stalledAfterIfNeeded().toNanos()
                         : limits.stalledAfter().toNanos();
                 if (session.mayRead() && session.assembly.stalledNs(now) > in) {
-                    session.close("it stopped in the middle of a call");
-                } else if (session.outbox().stalledNs(now) > out) {
-                    session.close("it takes no replies");
+                    session.terminate("it stopped in the middle of a call");
+                } else if (session.outbox().stalledNs(now) > out || session.closingNs(now) > out) {
+                    session.terminate("it takes no replies");
                 }
             }
             closeSurplus();
@@ -117,7 +124,7 @@ public final class RpcServer implements AutoCloseable {
                     .filter(Session::isIdle)
                     .sorted(Comparator.comparingLong(Session::lastCallNs))
                     .limit(surplus)
-                    .forEach(session -> session.close("too many connections, and this one was idle longest"));
+                    .forEach(session -> session.terminate("too many connections, and this one was idle longest"));
         }
     }
 
@@ -147,6 +154,14 @@ public final class RpcServer implements AutoCloseable {
     /** What was answered lately. */
     public ReplyCache replyCache() {
         return replyCache;
+    }
+
+    MemoryBudget callMemory() {
+        return callMemory;
+    }
+
+    MemoryBudget replyMemory() {
+        return replyMemory;
     }
 
     /** Native memory in use for calls and replies, in bytes. */

@@ -115,10 +115,10 @@ public final class XdrReader {
     /** Numbers with their count before them, at most {@code max} of them. */
     public int[] readInts(int max) throws GarbageArguments {
         int count = readInt();
-        if (count < 0 || count > max) {
+        // What is there is compared first: four times a count may look small.
+        if (count < 0 || count > max || count > bytes.remaining() / 4) {
             throw new GarbageArguments(count + " numbers where " + max + " are the most");
         }
-        need(count * 4);
         int[] values = new int[count];
         for (int i = 0; i < count; i++) {
             values[i] = bytes.getInt();

@@ -3,12 +3,15 @@ package org.twinshare.fileserver.server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.Problem;
+import org.twinshare.exports.file.ExportEntry;
 import org.twinshare.exports.table.Export;
 import org.twinshare.exports.table.ExportTable;
 import org.twinshare.filestore.Errno;
@@ -28,6 +31,7 @@ final class BoundExports {
     private final Map<BytePath, Long> rootsByDirectory = new ConcurrentHashMap<>();
     private volatile Map<Integer, Long> rootsByNumber = Map.of();
     private volatile Map<Export, Problem> missing = Map.of();
+    private volatile Set<BytePath> unmounted = Set.of();
 
     BoundExports(LocalTree tree, boolean adopt) {
         this.tree = tree;
@@ -38,8 +42,10 @@ final class BoundExports {
     synchronized List<Problem> bind(ExportTable table) {
         Map<Integer, Long> bound = new ConcurrentHashMap<>();
         Map<Export, Problem> refused = new ConcurrentHashMap<>();
+        unmounted = unmounted(table);
         for (Export export : table.exports()) {
             try {
+                requireMountPoint(export);
                 bound.put(export.number(), root(export.directory()));
             } catch (Refused e) {
                 refused.put(export, e.problem());
@@ -52,13 +58,55 @@ final class BoundExports {
 
     /** Tries again what could not be served before. */
     synchronized void retry(ExportTable table) {
-        if (!missing.isEmpty()) {
+        if (!missing.isEmpty() || !unmounted.isEmpty()) {
             int before = missing.size();
             bind(table);
             if (missing.size() < before) {
                 LOG.info("{} of {} directories that were missing are served now", before - missing.size(), before);
             }
         }
+    }
+
+    private static Set<BytePath> unmounted(ExportTable table) {
+        Set<BytePath> required = table.exports().stream()
+                .flatMap(
+                        export -> export.entries().stream().flatMap(entry -> export.requiredMountPoint(entry).stream()))
+                .collect(Collectors.toSet());
+        if (!required.isEmpty()) {
+            required.removeIf(MountTable.read()::isMountPoint);
+        }
+        return Set.copyOf(required);
+    }
+
+    /** An export whose disk is missing for every client is not even opened: the empty directory below is not the one meant. */
+    private void requireMountPoint(Export export) throws Refused {
+        boolean forNobody = !export.entries().isEmpty()
+                && export.entries().stream().allMatch(entry -> waitsForMount(export, entry));
+        if (forNobody) {
+            BytePath point = export.requiredMountPoint(export.entries().get(0)).orElseThrow();
+            throw new Refused(
+                    "not exporting " + export.path(),
+                    "its option mountpoint wants something to be mounted on " + point + ", and nothing is",
+                    "mount " + point + " ; it is exported as soon as that is done");
+        }
+    }
+
+    /** Whether the option mountpoint keeps the export from the clients of an entry, as of the last time it was bound. */
+    boolean waitsForMount(Export export, ExportEntry entry) {
+        return export.requiredMountPoint(entry).filter(unmounted::contains).isPresent();
+    }
+
+    /** Whether some export waits for a disk, as its option mountpoint says. */
+    boolean waitsForMounts() {
+        return !unmounted.isEmpty();
+    }
+
+    /** Looks again whether what the entry wants to be mounted is, for a client that begins. */
+    boolean waitsForMountNow(ExportTable table, Export export, ExportEntry entry) {
+        if (export.requiredMountPoint(entry).isPresent()) {
+            List<Problem> unused = bind(table);
+        }
+        return waitsForMount(export, entry);
     }
 
     private long root(BytePath directory) throws Refused {

@@ -68,7 +68,9 @@ final class ExportService implements Exports {
         return switch (decision) {
             case Decision.Allowed allowed -> {
                 Long root = bound.root(exportNumber);
-                yield root == null ? LATER : new Right.Granted(new View(exportNumber, root, allowed.options()));
+                yield root == null || bound.waitsForMount(allowed.export(), allowed.entry())
+                        ? LATER
+                        : new Right.Granted(new View(exportNumber, root, allowed.options()));
             }
             case Decision.Pending pending -> LATER;
             case Decision.Refused refused -> {

@@ -33,6 +33,7 @@ import org.twinshare.fileserver.mount3.Mount3;
 import org.twinshare.fileserver.mount3.MountList;
 import org.twinshare.fileserver.nfs3.FileHandles;
 import org.twinshare.fileserver.nfs3.Nfs3;
+import org.twinshare.fileserver.nlm4.Nlm4;
 import org.twinshare.fileserver.rpc.ReplyCache;
 import org.twinshare.fileserver.rpc.RpcLimits;
 import org.twinshare.fileserver.rpc.RpcServer;
@@ -57,7 +58,7 @@ public final class FileServer implements AutoCloseable {
     private final CallStatistics statistics;
     private final MountList mounts = new MountList();
     private final RpcServer rpc;
-    private final InetSocketAddress address;
+    private volatile InetSocketAddress address;
     private final List<String> warnings;
     private final Instant started = Instant.now();
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
@@ -68,11 +69,11 @@ public final class FileServer implements AutoCloseable {
         this.config = config;
         this.state = state;
         this.warnings = warnings;
+        address = config.address();
         ClusterKey key = ClusterKey.in(state.path());
         tree = LocalTree.open(state.path(), key, LocalTree.Limits.DEFAULT, InstantSource.system());
         exports = CurrentExports.of(ExportTable.EMPTY, names);
         bound = new BoundExports(tree, config.adopt());
-        putInForce(firstTable());
         Refusals refusals = new Refusals(exports);
         exportService = new ExportService(exports, bound, identities(), refusals);
         FileHandles handles = new FileHandles(key.handleMac());
@@ -82,8 +83,14 @@ public final class FileServer implements AutoCloseable {
                 RpcLimits.forTransfersOf(config.maxTransferBytes()),
                 new ReplyCache(REPLIES_PER_CLIENT, REPLY_CACHE_BYTES));
         rpc.offer(new Nfs3(tree, exportService, handles, config.maxTransferBytes(), statistics));
+        rpc.offer(new Nlm4());
         rpc.offer(new Mount3(new MountService(exports, bound, tree, handles, refusals), mounts));
+    }
+
+    private void begin() throws Refused, IOException {
+        putInForce(firstTable());
         address = listen();
+        tree.beginAdoption();
         ScheduledFuture<?> unused = chores.scheduleWithFixedDelay(this::tidy, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -96,12 +103,23 @@ public final class FileServer implements AutoCloseable {
         List<String> warnings = new ArrayList<>();
         StateDirectory state = StateDirectory.take(config.state());
         try {
-            return new FileServer(config, state, warnings, registry);
+            return begun(new FileServer(config, state, warnings, registry));
         } catch (IOException e) {
             throw new Refused(
                     "cannot start with the state directory " + config.state(),
                     e.getClass().getSimpleName() + ": " + e.getMessage(),
                     "see whether its disk is full or damaged");
+        }
+    }
+
+    /** What was opened is closed again when the server cannot begin. */
+    private static FileServer begun(FileServer server) throws Refused, IOException {
+        try {
+            server.begin();
+            return server;
+        } catch (Refused | IOException | RuntimeException e) {
+            server.close();
+            throw e;
         }
     }
 
@@ -134,13 +152,15 @@ public final class FileServer implements AutoCloseable {
         return clients.stream().distinct().toList();
     }
 
-    /** The first table: at least one of its directories must be there. */
+    /** The first table: at least one of its directories must be there, or be awaited by the option mountpoint. */
     private void putInForce(ExportTable table) throws Refused {
         List<Problem> missing = bound.bind(table);
-        if (!missing.isEmpty() && missing.size() == table.exports().size()) {
+        boolean none = !missing.isEmpty() && missing.size() == table.exports().size();
+        if (none && !bound.waitsForMounts()) {
             throw new Refused(missing.get(0));
         }
         missing.forEach(problem -> warnings.add(problem.text()));
+        warnings.addAll(Crossing.warnings(table, MountTable.read()));
         exports.swap(table);
     }
 
@@ -155,14 +175,8 @@ public final class FileServer implements AutoCloseable {
         try {
             return rpc.start(config.address());
         } catch (BindException e) {
-            int port = config.address().getPort();
-            String holder = PortHolder.of(port).orElse("another program holds it, or this user may not take it");
-            boolean kernel = holder.contains("knfsd");
-            throw new Refused(
-                    "cannot listen on TCP port " + port + " of "
-                            + config.address().getAddress().getHostAddress(),
-                    holder,
-                    kernel ? "systemctl disable --now nfs-server" : "stop it, or take another port with --port");
+            throw new Refused(PortHolder.problem(
+                    config.address(), "another program holds it, or this user may not take it: " + e.getMessage()));
         }
     }
 
@@ -184,6 +198,7 @@ public final class FileServer implements AutoCloseable {
         LoadResult result = ExportTableLoader.load(config.exportsFile(), config.directories(), names, NAMES_WITHIN);
         result.table().ifPresent(table -> {
             bound.bind(table).forEach(problem -> LOG.warn("{}", problem.text()));
+            Crossing.warnings(table, MountTable.read()).forEach(LOG::warn);
             exports.swap(table);
             exportService.forget();
             LOG.info(

@@ -49,7 +49,7 @@ final class MountService implements MountPoints {
             return refused(raw.length > BytePath.MAX_BYTES ? MountStatus.NAMETOOLONG : MountStatus.INVAL);
         }
         return switch (rights(client).onPath(path, clientPort)) {
-            case Decision.Allowed allowed -> find(client, path, allowed.export());
+            case Decision.Allowed allowed -> findMounted(client, path, allowed);
             case Decision.Pending pending -> {
                 refusals.ofMount(client, clientPort, path);
                 yield refused(MountStatus.ACCES);
@@ -75,6 +75,19 @@ final class MountService implements MountPoints {
             LOG.warn("Looking up the names of {} failed", client.getHostAddress(), e);
             return exports.rights(client);
         }
+    }
+
+    private Answer findMounted(InetAddress client, BytePath path, Decision.Allowed allowed) {
+        Export export = allowed.export();
+        if (bound.waitsForMountNow(exports.table(), export, allowed.entry())) {
+            BytePath point = export.requiredMountPoint(allowed.entry()).orElse(export.directory());
+            refusals.ofMount(
+                    client,
+                    path.toString(),
+                    "the option mountpoint wants something to be mounted on " + point + ", and nothing is; mount it");
+            return refused(MountStatus.ACCES);
+        }
+        return find(client, path, export);
     }
 
     private Answer find(InetAddress client, BytePath path, Export export) {

@@ -1,6 +1,6 @@
 package org.twinshare.fileserver.server;
 
-import com.google.gson.Gson;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -24,17 +23,21 @@ import org.twinshare.exports.table.Explanation;
 import org.twinshare.exports.table.ExportList;
 import org.twinshare.exports.table.LoadResult;
 import org.twinshare.fileserver.control.ControlServer;
+import org.twinshare.fileserver.control.Json;
 import org.twinshare.fileserver.metrics.HttpEndpoint;
-import org.twinshare.filestore.posix.OwnProcess;
+import org.twinshare.fileserver.portmap.Portmapper;
 
 /** A file server with everything around it that lets people see and steer it. Thread-safe. */
 public final class RunningServer {
+    private static final int PORTMAP_PORT = 111;
+    private static final int REFRESH_S = 5;
+
     private final FileServer server;
     private final StatusReport report;
     private final ControlServer control;
     private final @Nullable HttpEndpoint http;
+    private final @Nullable Portmapper portmapper;
     private final List<String> notes;
-    private final Gson gson = new Gson();
     private final ScheduledExecutorService sampling = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sampling").factory());
     private volatile boolean serving = true;
@@ -42,7 +45,7 @@ public final class RunningServer {
     private RunningServer(FileServer server, String version, PrometheusRegistry registry) throws IOException, Refused {
         this.server = server;
         report = new StatusReport(server, version);
-        notes = firstNotes();
+        notes = FirstNotes.of(server);
         control = ControlServer.start(
                 server.controlSocket(),
                 Map.of(
@@ -53,6 +56,7 @@ public final class RunningServer {
                         "exports-explain", this::explain));
         http = http(registry);
         gauges(registry);
+        portmapper = server.config().portmap() ? startPortmapper() : null;
         ScheduledFuture<?> unused = sampling.scheduleAtFixedRate(report::sample, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -70,15 +74,6 @@ public final class RunningServer {
         }
     }
 
-    private static List<String> firstNotes() {
-        List<String> notes = new ArrayList<>();
-        if (OwnProcess.geteuid() != 0) {
-            notes.add("running without root: every file belongs to this user, whoever writes it, and what this user may"
-                    + " not read is not served");
-        }
-        return notes;
-    }
-
     private @Nullable HttpEndpoint http(PrometheusRegistry registry) throws IOException {
         InetSocketAddress address = server.config().http();
         if (address == null) {
@@ -91,6 +86,16 @@ public final class RunningServer {
                     + PortHolder.of(address.getPort()).orElse("another program") + "; choose another with --http");
             return null;
         }
+    }
+
+    private Portmapper startPortmapper() {
+        Portmapper started = Portmapper.start(
+                server.address(),
+                PORTMAP_PORT,
+                client -> server.exports().rights(client).mayUseAnything());
+        ScheduledFuture<?> unused =
+                sampling.scheduleWithFixedDelay(started::refresh, REFRESH_S, REFRESH_S, TimeUnit.SECONDS);
+        return started;
     }
 
     private void gauges(PrometheusRegistry registry) {
@@ -139,11 +144,23 @@ public final class RunningServer {
     }
 
     private JsonObject object(Object value) {
-        return gson.toJsonTree(value).getAsJsonObject();
+        return Json.GSON.toJsonTree(value).getAsJsonObject();
     }
 
     private JsonObject list() {
-        return object(Map.of("text", ExportList.of(server.exports().table()).text()));
+        ExportList list = ExportList.of(server.exports().table());
+        JsonArray rows = new JsonArray();
+        for (ExportList.Row row : list.rows()) {
+            rows.add(object(Map.of(
+                    "path", row.path().toString(),
+                    "directory", row.directory().toString(),
+                    "client", row.client(),
+                    "options", row.options())));
+        }
+        JsonObject answer = new JsonObject();
+        answer.addProperty("text", list.text());
+        answer.add("exports", rows);
+        return answer;
     }
 
     private JsonObject reload() {
@@ -187,10 +204,18 @@ public final class RunningServer {
                         + http.address().getPort() + "/";
     }
 
+    /** How clients that know no ports learn them; null when nobody asked for that. */
+    public @Nullable String portmapper() {
+        return portmapper == null ? null : portmapper.words();
+    }
+
     /** Stops; true when all calls were finished within the time. */
     public boolean stop(Duration atMost) throws IOException, InterruptedException {
         serving = false;
         sampling.shutdownNow();
+        if (portmapper != null) {
+            portmapper.close();
+        }
         boolean finished = server.stop(atMost);
         control.close();
         if (http != null) {

@@ -53,15 +53,11 @@ public final class StartCheck {
     }
 
     private static void port(ServeConfig config, List<Problem> problems) {
-        int port = config.address().getPort();
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(config.address());
         } catch (IOException e) {
-            problems.add(new Problem(
-                    "cannot listen on TCP port " + port,
-                    PortHolder.of(port).orElse(String.valueOf(e.getMessage())),
-                    "stop what holds it, or take another port with --port"));
+            problems.add(PortHolder.problem(config.address(), String.valueOf(e.getMessage())));
         }
     }
 }

@@ -11,7 +11,6 @@ import org.twinshare.exports.Problem;
  * @param action what to do about it, empty when nothing
  */
 public record Status(
-        int outputVersion,
         Server server,
         String state,
         String cause,
@@ -19,9 +18,6 @@ public record Status(
         List<Export> exports,
         Load load,
         List<Problem> problems) {
-    /** Version of the JSON form. */
-    public static final int OUTPUT_VERSION = 1;
-
     /**
      * The server itself.
      *

@@ -69,7 +69,6 @@ public final class StatusReport {
                         + problems.get(0).what() + ", "
                         + problems.get(0).cause();
         return new Status(
-                Status.OUTPUT_VERSION,
                 new Status.Server(
                         hostName(),
                         "primary",

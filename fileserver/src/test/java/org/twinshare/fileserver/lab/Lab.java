@@ -1,5 +1,6 @@
 package org.twinshare.fileserver.lab;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,9 @@ public final class Lab implements AutoCloseable {
                         .allMatch(file -> Files.exists(Path.of(file))),
                 "user-mode-linux, nfs-common and /dev/net/tun are needed; ./test installs them");
         try {
-            Lab lab = new Lab(Files.createTempDirectory("twinshare-lab"));
+            Path directory = Files.createTempDirectory("twinshare-lab");
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+            Lab lab = new Lab(directory);
             lab.script("net", "up").orFail();
             return lab;
         } catch (IOException e) {
@@ -80,12 +83,101 @@ public final class Lab implements AutoCloseable {
         return Shell.run(environment, atMost, command);
     }
 
+    /** What runs a program in the lab's network. */
+    private List<String> inside() {
+        return List.of("ip", "netns", "exec", namespace);
+    }
+
+    /** The command line of a main class of ours or of the tests, with the settings of the launcher. */
+    static List<String> java(String mainClass, List<String> words) {
+        return java(System.getProperty("java.class.path"), mainClass, words);
+    }
+
+    static List<String> java(String classPath, String mainClass, List<String> words) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:MaxDirectMemorySize=256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "-Djdk.virtualThreadScheduler.parallelism=32",
+                "-Djdk.virtualThreadScheduler.maxPoolSize=64",
+                "-cp",
+                classPath,
+                mainClass));
+        command.addAll(words);
+        return command;
+    }
+
     /** Starts the server with these arguments behind {@code serve}. */
     public LabServer serve(String... arguments) {
-        LabServer server = new LabServer(this, List.of(arguments));
+        return serveWith("state", arguments);
+    }
+
+    /** Starts a server with a state directory of its own. */
+    public LabServer serveWith(String state, String... arguments) {
+        return start(new LabServer(this, state, inside(), System.getProperty("java.class.path"), List.of(arguments)));
+    }
+
+    /** Starts it as another user than root, from a copy of the build that this user may read. */
+    public LabServer serveAs(int uid, String state, String... arguments) {
+        List<String> prefix = new ArrayList<>(inside());
+        prefix.addAll(List.of("setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups"));
+        return start(new LabServer(this, state, prefix, readableClassPath(), List.of(arguments)));
+    }
+
+    private LabServer start(LabServer server) {
         opened.add(server);
         server.start();
         return server;
+    }
+
+    private String readableClassPath() {
+        Path copy = directory("program");
+        List<String> copies = new ArrayList<>();
+        // Under Maven the class path itself is one jar that names the others.
+        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        for (String entry : Splitter.on(':').omitEmptyStrings().split(all)) {
+            String name = copies.size() + "-" + Path.of(entry).getFileName();
+            Shell.run("cp", "-r", entry, copy.resolve(name).toString()).orFail();
+            copies.add(copy.resolve(name).toString());
+        }
+        Shell.run("chmod", "-R", "a+rX", copy.toString()).orFail();
+        return String.join(":", copies);
+    }
+
+    /** Starts a main class of the tests in the lab's network, which is then told what to do. */
+    public LabProgram program(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(inside());
+        command.addAll(java(main.getName(), List.of(arguments)));
+        LabProgram program = LabProgram.start(command);
+        opened.add(program);
+        return program;
+    }
+
+    /** Runs a program of the system in the lab's network. */
+    public Shell.Result inNetwork(String... words) {
+        List<String> command = new ArrayList<>(inside());
+        command.addAll(List.of(words));
+        return Shell.run(Map.of(), Duration.ofMinutes(1), command);
+    }
+
+    /** Number of the process group of a node's kernel. */
+    long processGroup(String name) {
+        try {
+            Path pid = directory
+                    .resolve("clients")
+                    .resolve("clients")
+                    .resolve(name)
+                    .resolve("pid");
+            return Long.parseLong(Files.readString(pid).strip());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Boots a node; its options are those of the linux-client script. */

@@ -20,33 +20,26 @@ public final class LabServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
 
     private final Lab lab;
+    private final String stateName;
+    private final List<String> prefix;
+    private final String classPath;
     private final List<String> arguments;
     private final List<String> output = new CopyOnWriteArrayList<>();
     private @Nullable Process process;
+    private @Nullable Thread collector;
 
-    LabServer(Lab lab, List<String> arguments) {
+    /** Each word of the prefix comes before java. */
+    LabServer(Lab lab, String stateName, List<String> prefix, String classPath, List<String> arguments) {
         this.lab = lab;
+        this.stateName = stateName;
+        this.prefix = prefix;
+        this.classPath = classPath;
         this.arguments = arguments;
     }
 
-    /** The command line of any of our commands in the lab's network. */
     private List<String> command(List<String> words) {
-        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", lab.namespace()));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:MaxDirectMemorySize=256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "-Djdk.virtualThreadScheduler.parallelism=32",
-                "-Djdk.virtualThreadScheduler.maxPoolSize=64",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.twinshare.fileserver.command.Twinshare"));
-        command.addAll(words);
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(Lab.java(classPath, "org.twinshare.fileserver.command.Twinshare", words));
         return command;
     }
 
@@ -54,11 +47,14 @@ public final class LabServer implements AutoCloseable {
     public void start() {
         List<String> words = new ArrayList<>(List.of("serve"));
         words.addAll(arguments);
-        words.addAll(List.of("--state", state().toString(), "--http", "127.0.0.1:9049"));
+        words.addAll(List.of("--state", state().toString()));
+        if (!arguments.contains("--http")) {
+            words.addAll(List.of("--http", "127.0.0.1:9049"));
+        }
         int before = output.size();
         Process started = launch(words);
         process = started;
-        Thread.ofVirtual().start(() -> collect(started));
+        collector = Thread.ofVirtual().start(() -> collect(started));
         Awaitility.await("the server serves")
                 .atMost(START)
                 .pollInterval(Duration.ofMillis(20))
@@ -96,7 +92,7 @@ public final class LabServer implements AutoCloseable {
     }
 
     private Path state() {
-        return lab.directory("state");
+        return lab.directory(stateName);
     }
 
     /** Everything it has printed. */
@@ -113,15 +109,29 @@ public final class LabServer implements AutoCloseable {
     /** Asks it to stop, and waits for it; returns how long that took. */
     public Duration stop() {
         long begin = System.nanoTime();
-        process().destroy();
+        // The process itself would also close the pipe with its last words.
+        process().toHandle().destroy();
         awaitEnd();
-        return Duration.ofNanos(System.nanoTime() - begin);
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        awaitLastWords();
+        return took;
     }
 
     private void awaitEnd() {
         try {
             if (!process().waitFor(30, TimeUnit.SECONDS)) {
                 throw new AssertionError("the server does not end:\n" + output());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private void awaitLastWords() {
+        try {
+            if (!Objects.requireNonNull(collector).join(Duration.ofSeconds(10))) {
+                throw new AssertionError("something still holds the server's output");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -11,13 +11,14 @@ import org.junit.jupiter.api.Test;
 /** What a web node does with a mounted export every day. */
 class MountedIT {
     private static Lab lab;
+    private static LabServer server;
     private static LabClient web;
 
     @BeforeAll
     static void mount() {
         lab = Lab.open();
         Path data = lab.directory("data");
-        lab.serve(data.toString());
+        server = lab.serve(data.toString());
         web = lab.boot("web1");
     }
 
@@ -26,6 +27,26 @@ class MountedIT {
         if (lab != null) {
             lab.close();
         }
+    }
+
+    @Test
+    void mountsWithTheLineThatTheServerPrints() {
+        String printed = server.output()
+                .lines()
+                .filter(line -> line.contains("Mount it:"))
+                .map(line -> line.substring(line.indexOf("sudo ") + "sudo ".length()))
+                .findFirst()
+                .orElseThrow();
+
+        String options = web.sh("mkdir -p /localData; " + printed + """
+
+                echo through > /localData/printed; cat printed
+                grep ' /localData nfs ' /proc/mounts; umount /localData; rm printed
+                """);
+
+        assertThat(options)
+                .startsWith("through\n")
+                .contains("vers=3", "hard", "nolock", "proto=tcp", "mountproto=tcp", "rsize=1048576", "wsize=1048576");
     }
 
     @Test

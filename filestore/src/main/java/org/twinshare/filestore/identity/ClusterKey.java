@@ -63,6 +63,10 @@ public final class ClusterKey {
             channel.force(true);
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory =
+                FileChannel.open(file.toAbsolutePath().resolveSibling(".").normalize())) {
+            directory.force(true);
+        }
     }
 
     /** SipHash-2-4 under the key of file handles (Aumasson, Bernstein 2012). */

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
-import org.twinshare.filestore.posix.OwnProcess;
 import org.twinshare.filestore.posix.Xattr;
 
 /**
@@ -37,26 +36,39 @@ public record Mark(long cluster, long id, long inode) {
     }
 
     /**
-     * Sets the mark of a directory that is open for listing. Without root it goes under a name that its owner may set; a file
-     * system that keeps no extended attributes at all stays without, and then inode and birth tell objects apart.
+     * Sets the mark of a directory that is open for listing. Where we may not set the attribute for root alone it goes under a
+     * name that its owner may set; false on a file system that keeps no extended attributes at all, where inode and birth tell
+     * objects apart.
      */
-    public static void set(int fd, Mark mark) throws ErrnoException {
+    public static boolean set(int fd, Mark mark) throws ErrnoException {
         try {
-            Xattr.setOpen(fd, attribute(), mark.bytes());
+            return set(fd, ATTRIBUTE, mark);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EPERM) {
+                throw e;
+            }
+            return set(fd, USER_ATTRIBUTE, mark);
+        }
+    }
+
+    private static boolean set(int fd, String attribute, Mark mark) throws ErrnoException {
+        try {
+            Xattr.setOpen(fd, attribute, mark.bytes());
+            return true;
         } catch (ErrnoException e) {
             if (e.errno() != Errno.EOPNOTSUPP) {
                 throw e;
             }
+            return false;
         }
-    }
-
-    private static String attribute() {
-        return OwnProcess.geteuid() == 0 ? ATTRIBUTE : USER_ATTRIBUTE;
     }
 
     /** The mark of an open object, or null where it has none that this version can read. */
     public static @Nullable Mark of(int fd) throws ErrnoException {
-        byte[] value = read(fd);
+        byte[] value = read(fd, ATTRIBUTE);
+        if (value == null) {
+            value = read(fd, USER_ATTRIBUTE);
+        }
         if (value == null || value.length != BYTES) {
             return null;
         }
@@ -64,9 +76,9 @@ public record Mark(long cluster, long id, long inode) {
         return bytes.getInt() == FORMAT ? new Mark(bytes.getLong(), bytes.getLong(), bytes.getLong()) : null;
     }
 
-    private static byte @Nullable [] read(int fd) throws ErrnoException {
+    private static byte @Nullable [] read(int fd, String attribute) throws ErrnoException {
         try {
-            return Xattr.get(fd, attribute());
+            return Xattr.get(fd, attribute);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.EOPNOTSUPP) {
                 throw e;

@@ -14,6 +14,11 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.lmdbjava.LmdbException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Name;
 
 /**
@@ -21,9 +26,13 @@ import org.twinshare.filestore.Name;
  * the same time share one commit. Thread-safe.
  */
 public final class ObjectIndex implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectIndex.class);
     private static final PendingChanges NONE = new PendingChanges();
     private static final byte[] PRESENT = {1};
+    /** Ids from this number on were never given, whatever of the changes before a crash is lost. */
     private static final String NEXT_ID = "next-id";
+    /** So many ids are set aside at a time, so that giving one does not wait for the disk. */
+    private static final long ID_BLOCK = 1 << 16;
 
     private final IndexFile file;
     private final ReentrantLock flushing = new ReentrantLock();
@@ -37,11 +46,14 @@ public final class ObjectIndex implements AutoCloseable {
     private long version;
     private volatile long flushedVersion;
     private long nextId;
+    /** As the file has it: ids below may be given. */
+    private volatile long setAside;
 
     private ObjectIndex(IndexFile file) {
         this.file = file;
         Long stored = file.get(factKey(NEXT_ID), ByteBuffer::getLong);
         nextId = stored == null ? 1 : stored;
+        setAside = nextId;
     }
 
     /** Opens the index in a directory, or makes an empty one. */
@@ -74,10 +86,17 @@ public final class ObjectIndex implements AutoCloseable {
         return id == null || id == 0 ? null : get(id);
     }
 
-    /** A new id, never given before. It becomes durable with the first flush of an object that has it. */
-    public long newId() {
-        synchronized (writing) {
-            return nextId++;
+    /** A new id, never given before, and never given again, also when a crash takes everything that was put under it. */
+    public long newId() throws ErrnoException {
+        while (true) {
+            long waitsFor;
+            synchronized (writing) {
+                if (nextId < setAside) {
+                    return nextId++;
+                }
+                waitsFor = ++version;
+            }
+            flush(waitsFor);
         }
     }
 
@@ -230,42 +249,50 @@ public final class ObjectIndex implements AutoCloseable {
         }
     }
 
+    /** Whether anything about an object waits for a flush. */
+    public boolean isPending(long id) {
+        return pending.objects.containsKey(id) || leaving.objects.containsKey(id);
+    }
+
     /** Everything up to this version is on disk. */
     public long flushedVersion() {
         return flushedVersion;
     }
 
-    /** Makes everything up to a version durable. */
-    public void flush(long upTo) {
+    /** Makes everything up to a version durable; EIO where the disk does not take it, and then it waits for another try. */
+    public void flush(long upTo) throws ErrnoException {
         if (flushedVersion >= upTo) {
             return;
         }
         flushing.lock();
         try {
             if (flushedVersion < upTo) {
-                commit();
+                commit(ID_BLOCK);
             }
         } finally {
             flushing.unlock();
         }
     }
 
-    private void commit() {
+    private void commit(long ahead) throws ErrnoException {
         long committing;
+        long upTo;
         synchronized (writing) {
             committing = version;
-            pending.others.put(
-                    factKey(NEXT_ID),
-                    Optional.of(ByteBuffer.allocate(8).putLong(nextId).array()));
+            upTo = nextId + ahead;
+            byte[] next = ByteBuffer.allocate(8).putLong(upTo).array();
+            pending.others.put(factKey(NEXT_ID), Optional.of(next));
             leaving = pending;
             pending = new PendingChanges();
         }
         try {
             file.commit(leaving);
-        } catch (RuntimeException failure) {
+        } catch (LmdbException failure) {
             takeBack();
-            throw failure;
+            LOG.error("Cannot write the index of files: {}", failure.getMessage());
+            throw new ErrnoException(Errno.EIO, "commit of the index");
         }
+        setAside = upTo;
         flushedVersion = committing;
         leaving = NONE;
     }
@@ -292,7 +319,14 @@ public final class ObjectIndex implements AutoCloseable {
 
     @Override
     public void close() {
-        flush(version());
-        file.close();
+        flushing.lock();
+        try {
+            commit(0);
+        } catch (ErrnoException e) {
+            LOG.error("Ids of files that were seen since the last commit are lost");
+        } finally {
+            flushing.unlock();
+            file.close();
+        }
     }
 }

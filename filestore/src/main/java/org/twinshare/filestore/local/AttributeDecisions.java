@@ -144,8 +144,8 @@ final class AttributeDecisions {
         int mode = stat.mode();
         if (stat.type() != FileType.DIRECTORY) {
             boolean chown = wanted.uid() != null || wanted.gid() != null;
-            mode = chown ? Permissions.modeAfterChown(caller, stat, gid) : mode;
-            mode = wanted.sizeBytes() != null ? Permissions.modeAfterWrite(caller, mode) : mode;
+            mode = chown ? Permissions.modeAfterChown(caller, stat) : mode;
+            mode = wanted.sizeBytes() != null ? Permissions.modeAfterWrite(caller, mode, stat.gid()) : mode;
         }
         return mode == stat.mode() ? Change.KEEP : mode;
     }
@@ -183,7 +183,7 @@ final class AttributeDecisions {
             if (write.offsetBytes() < 0 || end < 0 || end > object.volume.maxFileBytes) {
                 throw new ErrnoException(Errno.EFBIG, "write");
             }
-            int mode = Permissions.modeAfterWrite(write.caller(), stat.mode());
+            int mode = Permissions.modeAfterWrite(write.caller(), stat.mode(), stat.gid());
             return new Change.Written(
                     ticks.next(),
                     object.id,

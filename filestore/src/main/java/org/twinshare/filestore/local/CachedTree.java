@@ -51,7 +51,7 @@ final class CachedTree implements FileTree {
 
     private static Attributes attributes(Node node, Stat stat) {
         Node.Times times = node.times;
-        if (times.localChangeNs() != stat.changeNs()) {
+        if (!times.belongTo(stat)) {
             throw WouldBlock.INSTANCE;
         }
         return node.attributes(stat, times);
@@ -61,10 +61,11 @@ final class CachedTree implements FileTree {
         if (caller.isRoot() || caller.uid() == stat.uid() || !node.volume.keepsAcls()) {
             return null;
         }
-        if (node.aclChangeNs != stat.changeNs()) {
+        Node.SeenAcl seen = node.acl;
+        if (seen == null || seen.changeNs() != stat.changeNs()) {
             throw WouldBlock.INSTANCE;
         }
-        byte[] attribute = node.acl;
+        byte[] attribute = seen.attribute();
         return attribute == null ? null : Acl.decode(attribute);
     }
 
@@ -86,12 +87,13 @@ final class CachedTree implements FileTree {
             }
             Stat stat = stat(directory);
             Permissions.require(caller, stat, acl(caller, directory, stat), Permissions.EXECUTE);
+            Containment.Inside inside = directory.inside;
             Stat found = Posix.fstatatCached(directory.pathFd, name.bytes());
             try (Node child = nodes.pinCachedByInode(directory.volume, found)) {
                 if (!child.isNamed(directory.id, name)) {
                     throw WouldBlock.INSTANCE;
                 }
-                Containment.foundInside(directory, child);
+                Containment.foundInside(inside, child);
                 return new Found(attributes(child, found), attributes(directory, stat));
             }
         } catch (ErrnoException e) {

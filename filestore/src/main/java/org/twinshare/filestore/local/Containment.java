@@ -7,6 +7,8 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.posix.KernelHandle;
+import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
 
@@ -15,6 +17,13 @@ import org.twinshare.filestore.posix.Stat;
  * every request; the answer holds until something is moved. Thread-safe.
  */
 final class Containment {
+    /**
+     * An object was found below an exported directory.
+     *
+     * @param epoch of its volume, taken before the look
+     */
+    record Inside(long root, long epoch) {}
+
     private final Nodes nodes;
     private final Identities identities;
 
@@ -29,25 +38,35 @@ final class Containment {
             return;
         }
         long epoch = node.volume.epoch();
-        if (node.insideOf == root && node.insideSince == epoch) {
+        if (isInside(root, epoch, node)) {
             return;
         }
         if (!look(root, node)) {
             throw new ErrnoException(Errno.ESTALE, "the object lies outside of the export");
         }
-        node.insideOf = root;
-        node.insideSince = epoch;
+        node.inside = new Inside(root, epoch);
+    }
+
+    private static boolean isInside(long root, long epoch, Node node) {
+        Inside inside = node.inside;
+        return inside != null && inside.root == root && inside.epoch == epoch;
     }
 
     /** Whether it is known to lie below this exported directory, without looking. */
     static boolean isKnownInside(long root, Node node) {
-        return node.id == root || node.insideOf == root && node.insideSince == node.volume.epoch();
+        return node.id == root || isInside(root, node.volume.epoch(), node);
     }
 
-    /** An object that was just found in a directory that lies inside lies inside too. */
-    static void foundInside(Node directory, Node node) {
-        node.insideSince = directory.insideSince;
-        node.insideOf = directory.insideOf;
+    /**
+     * An object that was just found in a directory lies inside what the directory lies in.
+     *
+     * @param directoryInside taken of the directory before the object was looked for there
+     */
+    static void foundInside(@Nullable Inside directoryInside, Node node) {
+        Inside known = node.inside;
+        if (directoryInside != null && (known == null || known.epoch < directoryInside.epoch)) {
+            node.inside = directoryInside;
+        }
     }
 
     private boolean look(long root, Node node) throws ErrnoException {
@@ -56,20 +75,77 @@ final class Containment {
                 return false;
             }
             if (node.type == FileType.DIRECTORY) {
-                return relativePath(rootNode, node) != null;
+                return isDirectoryInside(rootNode, node);
             }
             return hasNameInside(root, node) || movedInside(rootNode, node);
         }
     }
 
+    private boolean isDirectoryInside(Node root, Node directory) throws ErrnoException {
+        if (root.onOtherMount) {
+            return climbsTo(root, nodes.open(directory));
+        }
+        try {
+            return relativePath(root, directory) != null;
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENAMETOOLONG) {
+                return climbsTo(root, nodes.open(directory));
+            }
+            throw e;
+        }
+    }
+
+    /** Walks up, where a path says nothing: it has more than 4,096 bytes, or belongs to another mount. */
+    private boolean climbsTo(Node root, int directoryFd) throws ErrnoException {
+        Stat above = Posix.fstat(nodes.open(root));
+        int at = up(directoryFd);
+        try {
+            Stat stat = Posix.fstat(at);
+            while (stat.device() == above.device() && stat.inode() != above.inode()) {
+                int next = up(at);
+                Posix.close(at);
+                at = next;
+                Stat higher = Posix.fstat(at);
+                if (higher.inode() == stat.inode()) {
+                    return false;
+                }
+                stat = higher;
+            }
+            return stat.device() == above.device();
+        } finally {
+            Posix.close(at);
+        }
+    }
+
+    private static int up(int directoryFd) throws ErrnoException {
+        return Posix.openat(directoryFd, new byte[] {'.', '.'}, OpenFlags.O_PATH, 0);
+    }
+
     /** The path of an object below a directory as the kernel knows it; null when it does not lie there. */
     private byte @Nullable [] relativePath(Node root, Node node) throws ErrnoException {
-        byte[] above = Posix.pathOf(nodes.open(root));
-        byte[] path = Posix.pathOf(nodes.open(node));
+        byte[] above = root.onOtherMount ? freshPathOf(root) : Posix.pathOf(nodes.open(root));
+        byte[] path = node.type == FileType.DIRECTORY ? Posix.pathOf(nodes.open(node)) : freshPathOf(node);
         int length = above.length == 1 ? 0 : above.length; // "/" itself ends with the slash
         boolean below =
                 path.length > length + 1 && path[length] == '/' && Arrays.equals(path, 0, length, above, 0, length);
         return below ? Arrays.copyOfRange(path, length + 1, path.length) : null;
+    }
+
+    /**
+     * The path by another descriptor than the one that is open: a file that was made without a name has none by the one it was
+     * made with, and the root of an export may be open through another mount.
+     */
+    private byte[] freshPathOf(Node file) throws ErrnoException {
+        KernelHandle handle = file.handle;
+        if (handle == null) {
+            return Posix.pathOf(nodes.open(file));
+        }
+        int fd = file.volume.open(handle, OpenFlags.O_PATH);
+        try {
+            return Posix.pathOf(fd);
+        } finally {
+            Posix.close(fd);
+        }
     }
 
     private boolean hasNameInside(long root, Node node) throws ErrnoException {
@@ -99,15 +175,12 @@ final class Containment {
 
     /** Someone else moved it: the kernel may know where to. Walks there, so that every directory on the way is known. */
     private boolean movedInside(Node root, Node node) throws ErrnoException {
-        byte[] path = relativePath(root, node);
-        if (path == null) {
-            return false;
-        }
         try {
-            return walk(root, path, 0, node);
+            byte[] path = relativePath(root, node);
+            return path != null && walk(root, path, 0, node);
         } catch (ErrnoException e) {
             return switch (e.errno()) {
-                case ENOENT, ESTALE, ENOTDIR, EXDEV -> false;
+                case ENOENT, ESTALE, ENOTDIR, EXDEV, ENAMETOOLONG -> false;
                 default -> throw e;
             };
         }

@@ -49,9 +49,17 @@ final class Contents {
                 if (set.accessNs() != Change.KEEP_LONG || set.modifyNs() != Change.KEEP_LONG) {
                     Posix.utimens(fd, set.accessNs(), set.modifyNs());
                 }
-                object.verifier = null;
+                forgetVerifier(object);
             });
             return Outcome.done(object.id, wcc.after(), wcc);
+        }
+    }
+
+    /** From here on a CREATE with the same verifier is another call, also after a restart. */
+    private void forgetVerifier(Node object) {
+        if (object.verifier != null) {
+            object.verifier = null;
+            long unusedVersion = nodes.index().put(object.record());
         }
     }
 

@@ -20,6 +20,9 @@ final class Cookies {
     /** Positive as a signed number, because some clients take it for one. */
     private static final long MASK = (1L << 62) - 1;
 
+    /** No name has a cookie beyond this one. */
+    static final long LAST = MASK;
+
     private final HashFunction hash;
     private final ObjectIndex index;
 
@@ -40,7 +43,8 @@ final class Cookies {
     /** The cookie of a name that a directory with this listing has, or is about to get. */
     long cookie(long directory, Name name, Listing listing) {
         Long kept = index.cookie(directory, name);
-        if (kept != null) {
+        // A name that was away may find that another has taken its place meanwhile.
+        if (kept != null && listing.isFreeFor(name, kept)) {
             return kept;
         }
         long cookie = natural(name.bytes(), 0, name.length());

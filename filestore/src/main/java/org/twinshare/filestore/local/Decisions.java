@@ -167,7 +167,7 @@ final class Decisions {
         look.refuseDots(rename.toName(), Errno.EINVAL);
         try (Node from = look.directory(caller, rename.fromDirectory());
                 Node to = look.directory(caller, rename.toDirectory());
-                Node moved = find(caller, from, rename.fromName());
+                Node moved = find(caller, from, to, rename.fromName());
                 Node replaced = lookFor(caller, to, rename.toName())) {
             if (from.volume != to.volume) {
                 throw new ErrnoException(Errno.EXDEV, "rename");
@@ -213,6 +213,13 @@ final class Decisions {
         look.require(caller, directory, look.stat(directory), Permissions.EXECUTE);
         look.refuseDots(name, Errno.EEXIST);
         return look.child(directory, name);
+    }
+
+    /** As {@link #find}, where another directory must be searchable too before anything is said about names. */
+    private Node find(Caller caller, Node directory, Node other, Name name) throws ErrnoException {
+        look.require(caller, directory, look.stat(directory), Permissions.EXECUTE);
+        look.require(caller, other, look.stat(other), Permissions.EXECUTE);
+        return find(caller, directory, name);
     }
 
     /** The object of a name, pinned; ENOENT when there is none. */

@@ -4,6 +4,7 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Errno;
@@ -117,29 +118,70 @@ final class Directories {
         Node.Times timesBefore = before == null ? null : before.times;
         Attributes known = glance == null || before == null ? null : glance.of(before);
         if (known != null || !withAttributes && entry.id() != 0) {
+            requireDurable(entry.id());
             return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, known);
         }
-        Stat stat;
+        Containment.Inside inside = directory.inside;
         try {
-            stat = Posix.fstatat(nodes.open(directory), name);
-            directory.volume.check(stat);
+            Stat stat = Posix.fstatat(nodes.open(directory), name);
+            try (Node node = identities.identify(directory, entry.name(), stat)) {
+                if (node.id != entry.id()) {
+                    listing.identified(entry, node.id);
+                }
+                index.flush(node.shownAfterVersion);
+                Containment.foundInside(inside, node);
+                Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
+                if (glance != null && node == before && timesBefore != null) {
+                    glance.keep(node, timesBefore, stat);
+                }
+                return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
+            }
         } catch (ErrnoException e) {
-            // Gone since the listing was read: without attributes when its id is known, and else not at all.
-            boolean wasThere = e.errno() == Errno.ENOENT && entry.id() != 0;
-            return !wasThere || sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+            return handUnseen(entry, e, sink);
         }
-        try (Node node = identities.identify(directory, entry.name(), stat)) {
-            if (node.id != entry.id()) {
-                listing.identified(entry, node.id);
-            }
+    }
+
+    /** An entry that went away since the listing was read, or that cannot be looked at, only loses its attributes. */
+    private static boolean handUnseen(Listing.Entry entry, ErrnoException why, EntrySink sink) throws ErrnoException {
+        if (why.errno() == Errno.EXDEV) {
+            return true;
+        }
+        if (entry.id() != 0) {
+            byte[] name = entry.name().bytes();
+            return sink.entry(entry.cookie(), entry.id(), name, 0, name.length, null);
+        }
+        if (why.errno() == Errno.ENOENT || why.errno() == Errno.ESTALE) {
+            return true;
+        }
+        throw why;
+    }
+
+    /** An id is shown to a client only when it stays the same after a crash. */
+    private void requireDurable(long id) throws ErrnoException {
+        Node node = nodes.peek(id);
+        if (node != null) {
             index.flush(node.shownAfterVersion);
-            Containment.foundInside(directory, node);
-            Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
-            if (glance != null && node == before && timesBefore != null) {
-                glance.keep(node, timesBefore, stat);
-            }
-            return sink.entry(entry.cookie(), node.id, name, 0, name.length, attributes);
         }
+    }
+
+    /**
+     * Gives ids to the next entries behind a cookie, which are not durable yet, and hands on the ids of all of these entries.
+     * Returns the cookie of the last one, or 0 at the end.
+     */
+    long identify(Node directory, long cookie, LongConsumer found) throws ErrnoException {
+        Listing listing = current(directory, cookie == Cookies.LAST_RESERVED);
+        List<Listing.Entry> page = listing.after(cookie, PAGE);
+        if (page.isEmpty()) {
+            return 0;
+        }
+        newcomers.identify(directory, listing, page, null);
+        long last = page.get(page.size() - 1).cookie();
+        for (Listing.Entry entry : listing.after(cookie, PAGE)) {
+            if (entry.id() != 0 && entry.cookie() <= last) {
+                found.accept(entry.id());
+            }
+        }
+        return last;
     }
 
     /**
@@ -182,7 +224,7 @@ final class Directories {
         int flags = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY;
         int fd = Posix.openat(nodes.open(directory), new byte[] {'.'}, flags, 0);
         try {
-            Dents.readAll(fd, (inode, name, length) -> builder.add(name, length));
+            Dents.readAll(fd, builder::add);
         } finally {
             Posix.close(fd);
         }

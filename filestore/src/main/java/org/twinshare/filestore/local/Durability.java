@@ -2,6 +2,7 @@ package org.twinshare.filestore.local;
 
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Outcome;
 import org.twinshare.filestore.Stability;
 import org.twinshare.filestore.identity.ObjectIndex;
@@ -16,10 +17,13 @@ import org.twinshare.filestore.posix.Posix;
 final class Durability {
     private final Nodes nodes;
     private final ObjectIndex index;
+    private final Syncs syncs;
 
-    Durability(Nodes nodes) {
+    /** @param onFailure run when a sync has failed, before anybody hears of it */
+    Durability(Nodes nodes, Runnable onFailure) {
         this.nodes = nodes;
         this.index = nodes.index();
+        this.syncs = new Syncs(onFailure);
     }
 
     /** The outcome as the client may hear it: what it promises is on disk. */
@@ -48,7 +52,8 @@ final class Durability {
                 syncFile(committed.object(), Stability.DATA_SYNC);
                 return outcome;
             }
-            case Change.Nothing nothing -> {}
+            // Perhaps a retry of what was done and could not be synced.
+            case Change.Nothing nothing -> syncs.requireSound(nothing.object());
         }
         index.flush(index.version());
         return outcome;
@@ -66,22 +71,28 @@ final class Durability {
     private void syncFile(long id, Stability stability) throws ErrnoException {
         try (Node file = nodes.pin(id)) {
             int fd = nodes.openForWrite(file);
-            if (stability == Stability.FILE_SYNC) {
-                Data.fsync(fd);
-            } else {
-                Data.fdatasync(fd);
-            }
+            syncs.sync(id, stability == Stability.FILE_SYNC, withAttributes -> {
+                if (withAttributes) {
+                    Data.fsync(fd);
+                } else {
+                    Data.fdatasync(fd);
+                }
+            });
         }
     }
 
     private void syncObject(long id) throws ErrnoException {
         try (Node node = nodes.pin(id)) {
-            switch (node.type) {
-                case REGULAR -> Data.fsync(nodes.openForRead(node));
-                case DIRECTORY -> syncDirectory(node);
-                // Cannot be opened for a sync of their own.
-                case SYMLINK, FIFO, SOCKET, BLOCK_DEVICE, CHARACTER_DEVICE -> Data.syncfs(node.volume.directoryFd());
-            }
+            int fileFd = node.type == FileType.REGULAR ? nodes.openForRead(node) : -1;
+            syncs.sync(id, true, withAttributes -> {
+                switch (node.type) {
+                    case REGULAR -> Data.fsync(fileFd);
+                    case DIRECTORY -> syncDirectory(node);
+                    // Cannot be opened for a sync of their own.
+                    case SYMLINK, FIFO, SOCKET, BLOCK_DEVICE, CHARACTER_DEVICE ->
+                        Data.syncfs(node.volume.directoryFd());
+                }
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 package org.twinshare.filestore.local;
 
 import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Name;
@@ -34,7 +35,7 @@ final class Identities {
             return adopt(directory, name);
         }
         if (!known.isNamed(directory.id, name)) {
-            alsoNamed(known, new Link(directory.id, name), stat);
+            alsoNamed(known, directory, name, stat);
         }
         return known;
     }
@@ -124,15 +125,37 @@ final class Identities {
     }
 
     /** An object was found under a name that is not the one in its record. */
-    private void alsoNamed(Node node, Link found, Stat stat) {
-        boolean onlyName = stat.links() <= 1 || node.type == FileType.DIRECTORY;
+    private void alsoNamed(Node node, Node directory, Name name, Stat found) throws ErrnoException {
+        Link link = new Link(directory.id, name);
+        boolean further = found.links() > 1 && node.type != FileType.DIRECTORY && node.link != null;
+        if (further && index.hasLink(node.id, link)) {
+            return;
+        }
+        int directoryFd = nodes.open(directory);
         synchronized (node) {
-            if (onlyName || node.link == null) {
-                node.link = found;
-                index.put(node.record());
-            } else if (!found.equals(node.link) && !index.hasLink(node.id, found)) {
-                index.addLink(node.id, found);
+            // Under the monitor it is looked at again, because a rename since then has noted the name that it has now.
+            Stat now = statOrNull(directoryFd, name);
+            if (node.gone || now == null || !node.is(now) || link.equals(node.link)) {
+                return;
             }
+            boolean onlyName = now.links() <= 1 || node.type == FileType.DIRECTORY;
+            if (onlyName || node.link == null) {
+                node.link = link;
+                long unusedVersion = index.put(node.record());
+            } else if (!index.hasLink(node.id, link)) {
+                index.addLink(node.id, link);
+            }
+        }
+    }
+
+    private static @Nullable Stat statOrNull(int directoryFd, Name name) throws ErrnoException {
+        try {
+            return Posix.fstatat(directoryFd, name.bytes());
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return null;
+            }
+            throw e;
         }
     }
 
@@ -160,9 +183,10 @@ final class Identities {
             } else {
                 index.removeLink(node.id, link);
             }
-            node.insideOf = 0;
+            node.inside = null;
             node.shownAfterVersion = index.put(node.record());
         }
+        node.volume.lostName();
     }
 
     /** A name of an object was exchanged for another by our own doing. The caller holds the object's lock. */
@@ -175,18 +199,22 @@ final class Identities {
                 index.addLink(node.id, after);
             }
             // Another export may begin between the two places.
-            node.insideOf = 0;
+            node.inside = null;
             node.shownAfterVersion = index.put(node.record());
         }
         if (node.type == FileType.DIRECTORY) {
             node.volume.movedOne();
+        } else {
+            node.volume.lostName();
         }
     }
 
     /** An object lost its last name by our own doing. */
     void removed(Node node) {
-        node.gone = true;
+        synchronized (node) {
+            node.gone = true;
+        }
         nodes.forget(node);
-        index.remove(node.record());
+        long unusedVersion = index.remove(node.record());
     }
 }

@@ -1,8 +1,5 @@
 package org.twinshare.filestore.local;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,7 +54,7 @@ final class Listing {
         private int[] begins = new int[64];
         private int count;
 
-        void add(MemorySegment name, int length) {
+        void add(byte[] from, int offset, int length) {
             if (count + 2 > begins.length) {
                 begins = Arrays.copyOf(begins, begins.length * 2);
             }
@@ -65,7 +62,7 @@ final class Listing {
             if (begin + length > names.length) {
                 names = Arrays.copyOf(names, Math.max(names.length * 2, begin + length));
             }
-            MemorySegment.copy(name, JAVA_BYTE, 0, names, begin, length);
+            System.arraycopy(from, offset, names, begin, length);
             begins[++count] = begin + length;
         }
 
@@ -135,16 +132,15 @@ final class Listing {
         }
     }
 
-    /** Keeps whose name an entry is. */
+    /** Keeps whose name an entry is, unless the name has changed hands since the entry was taken from here. */
     synchronized void identified(Entry entry, long id) {
         if (changed.containsKey(entry.cookie())) {
             changed.computeIfPresent(
-                    entry.cookie(),
-                    (cookie, now) -> now.name().equals(entry.name()) ? new Entry(cookie, id, now.name()) : now);
+                    entry.cookie(), (cookie, now) -> now.equals(entry) ? new Entry(cookie, id, now.name()) : now);
             return;
         }
         int at = Arrays.binarySearch(cookies, entry.cookie());
-        if (at >= 0) {
+        if (at >= 0 && ids[at] == entry.id()) {
             ids[at] = id;
         }
     }

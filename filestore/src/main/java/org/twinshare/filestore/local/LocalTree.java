@@ -38,6 +38,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
     private final Durability durability;
     private final ChangeLocks locks;
     private final CachedTree cached;
+    private final Adoption adoption;
     private final AtomicLong writeVerifier = new AtomicLong(new SecureRandom().nextLong());
 
     /**
@@ -57,16 +58,17 @@ public final class LocalTree implements FileTree, AutoCloseable {
         nodes = new Nodes(index, limits.objects(), limits.descriptors());
         roots = new Roots(nodes, key.clusterId());
         Identities identities = new Identities(nodes);
-        Observer observer = new Observer(nodes);
+        Observer observer = new Observer(nodes, clock);
         look = new Look(nodes, identities, new Containment(nodes, identities), observer, roots);
         Cookies cookies = new Cookies(key.cookieHash(), index);
         Directories directories = new Directories(nodes, identities, observer, cookies, clock, limits.listingBytes());
         reading = new Reading(nodes, identities, look, observer, directories);
         decisions = new Decisions(look, new Ticks(clock));
         application = new Application(nodes, identities, observer, directories, new Making(nodes, key.clusterId()));
-        durability = new Durability(nodes);
+        durability = new Durability(nodes, writeVerifier::incrementAndGet);
         locks = new ChangeLocks(look);
         cached = new CachedTree(this, nodes);
+        adoption = new Adoption(nodes, look, directories);
         // The modes of new objects are decided here, not by the mask that the server was started with.
         int ignored = OwnProcess.umask(0);
     }
@@ -83,7 +85,14 @@ public final class LocalTree implements FileTree, AutoCloseable {
      * @param adopt serve it also when it is not the directory that the state knows
      */
     public long bind(byte[] path, boolean adopt) throws ErrnoException, RootRefused {
-        return roots.bind(path, adopt);
+        long root = roots.bind(path, adopt);
+        adoption.add(root);
+        return root;
+    }
+
+    /** Begins to give ids, in the background, to what has none yet in the directories that are bound, now and later. */
+    public void beginAdoption() {
+        adoption.start();
     }
 
     @Override
@@ -131,11 +140,23 @@ public final class LocalTree implements FileTree, AutoCloseable {
     public Outcome change(CallId call, Operation operation) {
         try (LockTable.Held held = locks.acquire(operation)) {
             Change change = decisions.decide(operation);
-            Outcome outcome = application.apply(change);
+            Outcome outcome = ofDirectories(operation, change, application.apply(change));
             return operation.caller().async() ? outcome : durable(change, outcome);
         } catch (ErrnoException e) {
             return failed(operation, e.errno());
         }
+    }
+
+    /** CREATE and RENAME answer with their directories, also where only the file was truncated, or nothing was done. */
+    private Outcome ofDirectories(Operation operation, Change change, Outcome outcome) {
+        Caller caller = operation.caller();
+        if (operation instanceof Operation.Create create && !(change instanceof Change.Made)) {
+            return Outcome.done(outcome.object(), outcome.attributes(), now(caller, create.directory()));
+        }
+        if (operation instanceof Operation.Rename rename && change instanceof Change.Nothing) {
+            return Outcome.renamed(now(caller, rename.fromDirectory()), now(caller, rename.toDirectory()));
+        }
+        return outcome;
     }
 
     private Outcome durable(Change change, Outcome outcome) throws ErrnoException {
@@ -193,9 +214,13 @@ public final class LocalTree implements FileTree, AutoCloseable {
 
     /** What has to be done now and then: closes what was removed behind our back, and writes what can wait. */
     public void tidy() {
-        nodes.closeRemoved();
+        int unusedClosed = nodes.closeRemoved();
         nodes.volumes().forEach(volume -> volume.watchedDirectories.drain());
-        index.flush(index.version());
+        try {
+            index.flush(index.version());
+        } catch (ErrnoException e) {
+            // The index has told why, and tries again with the next change.
+        }
     }
 
     /** Objects that the index knows, or is about to. */
@@ -210,6 +235,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
 
     @Override
     public void close() {
+        adoption.close();
         index.close();
         nodes.close();
     }

@@ -53,6 +53,7 @@ final class Look {
 
     /** The object of a name, pinned; null when there is none. */
     @Nullable Node child(Node directory, Name name) throws ErrnoException {
+        Containment.Inside inside = directory.inside;
         Stat stat;
         try {
             stat = Posix.fstatat(nodes.open(directory), name.bytes());
@@ -63,7 +64,7 @@ final class Look {
             throw e;
         }
         Node node = identities.identify(directory, name, stat);
-        Containment.foundInside(directory, node);
+        Containment.foundInside(inside, node);
         return node;
     }
 
@@ -121,14 +122,21 @@ final class Look {
 
     /** Whether a directory, inside the caller's export, is another one or lies below it. */
     boolean isBelow(Caller caller, Node directory, Node above) throws ErrnoException {
-        if (directory == above) {
-            return true;
-        }
-        if (directory.id == caller.root()) {
-            return false;
-        }
-        try (Node parent = identities.parent(directory)) {
-            return isBelow(caller, parent, above);
+        Node next = nodes.pin(directory.id);
+        while (true) {
+            try (Node at = next) {
+                if (at == above) {
+                    return true;
+                }
+                if (at.id == caller.root()) {
+                    return false;
+                }
+                next = identities.parent(at);
+                if (next == at) {
+                    next.close(); // the root of all, and the export was not above: it has just been moved away
+                    return false;
+                }
+            }
         }
     }
 
@@ -150,7 +158,7 @@ final class Look {
         }
     }
 
-    long newId() {
+    long newId() throws ErrnoException {
         return nodes.index().newId();
     }
 }

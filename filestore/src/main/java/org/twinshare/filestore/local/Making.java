@@ -123,25 +123,19 @@ final class Making {
         }
 
         private void register() throws ErrnoException {
+            Containment.Inside inside = directory.inside;
             Stat stat = Posix.fstat(fd);
             long changeNs = Math.max(stat.changeNs(), made.timeNs());
             Link link = new Link(directory.id, made.name());
             node = nodes.add(
                     volume, Identities.record(made.object(), volume, fd, stat, link, changeNs, made.verifier()));
-            Containment.foundInside(directory, node);
+            Containment.foundInside(inside, node);
             nodes.opened(node, fd, made.type() == FileType.REGULAR);
         }
 
         private void dress() throws ErrnoException {
             Stat born = Posix.fstat(fd);
-            if (volume.byHandle) {
-                byte[] mark = new Mark(cluster, made.object(), born.inode()).bytes();
-                if (made.type() == FileType.REGULAR || made.type() == FileType.DIRECTORY) {
-                    Xattr.setOpen(fd, Mark.ATTRIBUTE, mark);
-                } else {
-                    Xattr.set(fd, Mark.ATTRIBUTE, mark);
-                }
-            }
+            mark(born);
             if (volume.givesAway() && (born.uid() != made.uid() || born.gid() != made.gid())) {
                 Posix.fchown(fd, made.uid(), made.gid());
                 born = Posix.fstat(fd);
@@ -154,6 +148,25 @@ final class Making {
             }
             Posix.utimens(fd, made.accessNs(), made.modifyNs());
             dressed = true;
+        }
+
+        private void mark(Stat born) throws ErrnoException {
+            if (!volume.keepsMarks()) {
+                return;
+            }
+            byte[] mark = new Mark(cluster, made.object(), born.inode()).bytes();
+            try {
+                if (made.type() == FileType.REGULAR || made.type() == FileType.DIRECTORY) {
+                    Xattr.setOpen(fd, Mark.ATTRIBUTE, mark);
+                } else {
+                    Xattr.set(fd, Mark.ATTRIBUTE, mark);
+                }
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EPERM) {
+                    throw e;
+                }
+                volume.keepsNoMarks();
+            }
         }
 
         /** The object, which has its name now, pinned until this is closed. */

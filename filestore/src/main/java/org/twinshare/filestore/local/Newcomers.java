@@ -7,20 +7,19 @@ import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Name;
-import org.twinshare.filestore.identity.ObjectIndex;
 import org.twinshare.filestore.posix.KernelHandle;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
 
 /**
- * Gives ids to the entries of a listing that have none yet, many at a time: they become durable by one commit. Thread-safe.
+ * Gives ids to the entries of a listing that have none yet, many at a time, so that they become durable by one commit, which is
+ * left to whoever shows them first. Thread-safe.
  */
 final class Newcomers {
     /** How many are looked at while nobody else changes the directory. */
     private static final int CHUNK = 256;
 
     private final Nodes nodes;
-    private final ObjectIndex index;
     private final Identities identities;
     private final Observer observer;
     private final Predicate<Stat> settled;
@@ -28,7 +27,6 @@ final class Newcomers {
     /** @param settled whether a directory last changed so long ago that another change must show in its times */
     Newcomers(Nodes nodes, Identities identities, Observer observer, Predicate<Stat> settled) {
         this.nodes = nodes;
-        this.index = nodes.index();
         this.identities = identities;
         this.observer = observer;
         this.settled = settled;
@@ -37,7 +35,7 @@ final class Newcomers {
     /** One of them, as it was when its directory was looked at. */
     private record Newcomer(Listing.Entry entry, Stat stat, KernelHandle handle) {}
 
-    /** Learns whose names these entries are, but for those that went away or may not be shown; durable on return. */
+    /** Learns whose names these entries are, but for those that went away or may not be shown. */
     void identify(
             Node directory, Listing listing, List<Listing.Entry> entries, WatchedDirectories.@Nullable Glance glance)
             throws ErrnoException {
@@ -49,7 +47,6 @@ final class Newcomers {
                 oneByOne(directory, listing, left);
             }
         }
-        index.flush(index.version());
     }
 
     private void oneByOne(Node directory, Listing listing, Listing.Entry entry) throws ErrnoException {
@@ -77,6 +74,7 @@ final class Newcomers {
         }
         List<Listing.Entry> left = new ArrayList<>();
         List<Newcomer> newcomers = new ArrayList<>(entries.size());
+        Containment.Inside inside = directory.inside;
         synchronized (directory) {
             Stat before = observer.stat(directory);
             if (!settled.test(before)) {
@@ -96,7 +94,7 @@ final class Newcomers {
                 return entries;
             }
             for (Newcomer newcomer : newcomers) {
-                if (!add(directory, listing, newcomer, glance)) {
+                if (!add(directory, inside, listing, newcomer, glance)) {
                     left.add(newcomer.entry());
                 }
             }
@@ -119,7 +117,12 @@ final class Newcomers {
     }
 
     /** False when somebody else was faster. */
-    private boolean add(Node directory, Listing listing, Newcomer newcomer, WatchedDirectories.@Nullable Glance glance)
+    private boolean add(
+            Node directory,
+            Containment.@Nullable Inside inside,
+            Listing listing,
+            Newcomer newcomer,
+            WatchedDirectories.@Nullable Glance glance)
             throws ErrnoException {
         Listing.Entry entry = newcomer.entry();
         try (Node node = identities.adopt(directory, entry.name(), newcomer.stat(), newcomer.handle())) {
@@ -127,7 +130,7 @@ final class Newcomers {
                 return false;
             }
             listing.identified(entry, node.id);
-            Containment.foundInside(directory, node);
+            Containment.foundInside(inside, node);
             if (glance != null) {
                 // Nobody can have changed by its id what had none.
                 glance.keep(node, node.times, newcomer.stat());

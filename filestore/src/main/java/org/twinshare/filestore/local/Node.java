@@ -40,6 +40,9 @@ final class Node implements AutoCloseable, Clock.Hand {
     /** The object has lost its last name: nothing reaches it any more. */
     volatile boolean gone;
 
+    /** An exported directory that was bound through another mount than the one its volume opens everything from. */
+    volatile boolean onOtherMount;
+
     /** O_PATH for most types, O_RDONLY for directories; -1 while closed. */
     volatile int pathFd = -1;
     /** O_RDONLY of a regular file; -1 while closed. */
@@ -47,21 +50,30 @@ final class Node implements AutoCloseable, Clock.Hand {
     /** O_RDWR of a regular file; -1 while closed. */
     volatile int writeFd = -1;
 
-    /** Where it was found to lie last, see {@link Containment}. */
-    volatile long insideOf;
+    /** Where it was found to lie last, see {@link Containment}; null when that is to be found out. */
+    volatile Containment.@Nullable Inside inside;
 
-    volatile long insideSince;
+    /** The POSIX ACL as it was seen last. */
+    volatile @Nullable SeenAcl acl;
 
-    /** The POSIX ACL that belonged to {@code aclChangeNs}. */
-    volatile byte @Nullable [] acl;
-
-    volatile long aclChangeNs = Long.MIN_VALUE;
+    /** The ACL attribute, null for none, that belonged to a ctime of the file system. */
+    record SeenAcl(long changeNs, byte @Nullable [] attribute) {}
 
     /** What a listing showed of it last; null since our own change of it. */
     volatile WatchedDirectories.@Nullable Seen seen;
 
-    /** Our ctime, and the ctime of the file system that it stands for. */
-    record Times(long changeNs, long localChangeNs) {}
+    /**
+     * Our ctime, and the ctime of the file system that it stands for.
+     *
+     * @param shared the state before had the same ctime of the file system, whose clock ticks slowly: attributes that show
+     *     that ctime may be of either
+     */
+    record Times(long changeNs, long localChangeNs, boolean shared) {
+        /** Whether these are the times of the state in which {@code stat} was taken, for sure. */
+        boolean belongTo(Stat stat) {
+            return localChangeNs == stat.changeNs() && !shared;
+        }
+    }
 
     /** Pinned for the caller. */
     Node(Nodes nodes, Volume volume, ObjectRecord record) {
@@ -73,7 +85,7 @@ final class Node implements AutoCloseable, Clock.Hand {
         birthNs = record.birthNs();
         handle = record.handle();
         link = record.link();
-        times = new Times(record.changeNs(), record.localChangeNs());
+        times = new Times(record.changeNs(), record.localChangeNs(), false);
         verifier = record.verifier();
     }
 
@@ -170,6 +182,11 @@ final class Node implements AutoCloseable, Clock.Hand {
         // Outside of CLOSING: the last close of a removed file frees its blocks, which may take long.
         closeAll(open);
         return true;
+    }
+
+    /** Closes the descriptors although roots stay pinned; nobody may be using it any more. */
+    void closeForGood() {
+        closeAll(takeDescriptors());
     }
 
     private int[] takeDescriptors() {

@@ -43,6 +43,16 @@ final class Nodes implements AutoCloseable {
         volumes.put(volume.number, volume);
     }
 
+    /** The volume that is mounted as this device, or null. */
+    @Nullable Volume volumeOf(long device) {
+        for (Volume volume : volumes.values()) {
+            if (volume.device == device) {
+                return volume;
+            }
+        }
+        return null;
+    }
+
     Iterable<Volume> volumes() {
         return volumes.values();
     }
@@ -147,6 +157,9 @@ final class Nodes implements AutoCloseable {
             throw new ErrnoException(Errno.ESTALE, "no export lies on the file system of this object");
         }
         Node made = new Node(this, volume, record);
+        if (index.isPending(record.id())) {
+            made.shownAfterVersion = index.version();
+        }
         Node before = byId.putIfAbsent(record.id(), made);
         if (before != null) {
             return before;
@@ -191,13 +204,24 @@ final class Nodes implements AutoCloseable {
         }
     }
 
-    /** Takes over the descriptor that an object was made with. */
+    /** Takes over the descriptor that an object was made with; somebody may have found it and opened it meanwhile. */
     void opened(Node node, int fd, boolean forData) {
+        boolean first;
         synchronized (node) {
-            node.pathFd = fd;
+            first = node.pathFd < 0;
+            boolean kept = first || forData && node.writeFd < 0;
+            if (!kept) {
+                Posix.close(fd);
+                return;
+            }
             node.writeFd = forData ? fd : -1;
+            if (first) {
+                node.pathFd = fd;
+            }
         }
-        open.add(node.descriptorHand());
+        if (first) {
+            open.add(node.descriptorHand());
+        }
     }
 
     private int openByHandle(Node node) throws ErrnoException {
@@ -311,7 +335,7 @@ final class Nodes implements AutoCloseable {
     /** Closes everything; nobody may be using it any more. */
     @Override
     public void close() {
-        byId.values().forEach(Node::closeDescriptors);
+        byId.values().forEach(Node::closeForGood);
         volumes.values().forEach(Volume::close);
     }
 }

@@ -1,5 +1,7 @@
 package org.twinshare.filestore.local;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Errno;
@@ -14,10 +16,14 @@ import org.twinshare.filestore.posix.Xattr;
  * system's ctime, which then is no longer the one that was seen last. Thread-safe.
  */
 final class Observer {
-    private final Nodes nodes;
+    private static final long SETTLED_AFTER_NS = 1_000_000_000;
 
-    Observer(Nodes nodes) {
+    private final Nodes nodes;
+    private final InstantSource clock;
+
+    Observer(Nodes nodes, InstantSource clock) {
         this.nodes = nodes;
+        this.clock = clock;
     }
 
     /** What the kernel says of an object now; ESTALE when it has lost its last name. */
@@ -36,7 +42,7 @@ final class Observer {
     /** Attributes of an object of which {@code stat} was just taken. */
     Attributes attributes(Node node, Stat stat) throws ErrnoException {
         Node.Times times = node.times;
-        if (times.localChangeNs() == stat.changeNs()) {
+        if (times.belongTo(stat)) {
             return node.attributes(stat, times);
         }
         // Either our own change is just under way, and ends when the monitor is free, or somebody else was here.
@@ -50,11 +56,24 @@ final class Observer {
         Node.Times times = node.times;
         node.seen = null;
         if (times.localChangeNs() != stat.changeNs()) {
-            times = new Node.Times(Math.max(stat.changeNs(), times.changeNs() + 1), stat.changeNs());
+            times = new Node.Times(Math.max(stat.changeNs(), times.changeNs() + 1), stat.changeNs(), false);
             node.times = times;
-            node.insideOf = 0;
+            node.inside = null;
+            if (times.changeNs() != stat.changeNs()) {
+                // Ahead of the file system's clock: remembered, so that no later state gets the same ctime.
+                long unusedVersion = nodes.index().put(node.record());
+            }
+        }
+        if (times.shared() && nowNs() - stat.changeNs() > SETTLED_AFTER_NS) {
+            // Nobody still holds what he saw of the state before.
+            node.times = new Node.Times(times.changeNs(), times.localChangeNs(), false);
         }
         return node.attributes(stat, times);
+    }
+
+    private long nowNs() {
+        Instant now = clock.instant();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
     }
 
     /**
@@ -63,7 +82,8 @@ final class Observer {
      */
     Attributes attributesAfter(Node node, Stat stat, long timeNs) {
         long changeNs = Math.max(node.times.changeNs() + 1, Math.max(timeNs, stat.changeNs()));
-        Node.Times times = new Node.Times(changeNs, stat.changeNs());
+        boolean shared = node.times.localChangeNs() == stat.changeNs();
+        Node.Times times = new Node.Times(changeNs, stat.changeNs(), shared);
         node.times = times;
         node.seen = null;
         if (changeNs != stat.changeNs() && !node.gone) {
@@ -77,18 +97,24 @@ final class Observer {
         if (!node.volume.keepsAcls() || node.type == FileType.SYMLINK) {
             return null;
         }
-        if (node.aclChangeNs != stat.changeNs()) {
-            try {
-                node.acl = Xattr.get(nodes.open(node), Acl.ACCESS);
-            } catch (ErrnoException e) {
-                if (e.errno() != Errno.EOPNOTSUPP) {
-                    throw e;
-                }
-                node.volume.keepsNoAcls();
-            }
-            node.aclChangeNs = stat.changeNs();
+        Node.SeenAcl seen = node.acl;
+        if (seen == null || seen.changeNs() != stat.changeNs()) {
+            seen = new Node.SeenAcl(stat.changeNs(), readAcl(node));
+            node.acl = seen;
         }
-        byte[] attribute = node.acl;
+        byte[] attribute = seen.attribute();
         return attribute == null ? null : Acl.decode(attribute);
+    }
+
+    private byte @Nullable [] readAcl(Node node) throws ErrnoException {
+        try {
+            return Xattr.get(nodes.open(node), Acl.ACCESS);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EOPNOTSUPP) {
+                throw e;
+            }
+            node.volume.keepsNoAcls();
+            return null;
+        }
     }
 }

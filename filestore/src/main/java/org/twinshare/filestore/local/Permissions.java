@@ -20,6 +20,7 @@ final class Permissions {
     static final int SETUID = 04000;
     static final int SETGID = 02000;
     static final int STICKY = 01000;
+    private static final int GROUP_CLASS = 070;
     private static final int GROUP_EXECUTE = 010;
     private static final int ANY_EXECUTE = 0111;
 
@@ -38,7 +39,9 @@ final class Permissions {
         if (caller.uid() == object.uid()) {
             return (object.mode() >> 6 & rights) == rights;
         }
-        if (acl != null) {
+        // Without any right for the group class Linux does not look at the ACL at all (fs/namei.c,
+        // acl_permission_check).
+        if (acl != null && (object.mode() & GROUP_CLASS) != 0) {
             return acl.grants(caller, object, rights);
         }
         int shift = caller.isIn(object.gid()) ? 3 : 0;
@@ -114,20 +117,19 @@ final class Permissions {
     }
 
     /** The mode of a file after someone wrote into it or truncated it (write(2), truncate(2)). */
-    static int modeAfterWrite(Caller caller, int mode) {
+    static int modeAfterWrite(Caller caller, int mode, int gid) {
         if (caller.isRoot()) {
             return mode;
         }
-        return withoutSetIds(mode);
+        return withoutForeignSetgid(caller, withoutSetIds(mode), gid);
     }
 
-    /** The mode of a file after its owner or group changed (chown(2)). */
-    static int modeAfterChown(Caller caller, Stat file, int gid) {
-        int mode = withoutSetIds(file.mode());
-        return withoutForeignSetgid(caller, mode, gid);
+    /** The mode of a file after its owner or group changed (chown(2)): its group of before decides. */
+    static int modeAfterChown(Caller caller, Stat file) {
+        return withoutForeignSetgid(caller, withoutSetIds(file.mode()), file.gid());
     }
 
-    /** Setgid without group execute once meant mandatory locking, and stays. */
+    /** Setgid without group execute once meant mandatory locking, and stays where the caller is in the group. */
     private static int withoutSetIds(int mode) {
         boolean setgid = (mode & GROUP_EXECUTE) != 0;
         return mode & ~SETUID & (setgid ? ~SETGID : ~0);

@@ -108,6 +108,9 @@ final class Reading {
 
     FileTree.ListEnd list(Caller caller, long directoryId, long cookie, boolean withAttributes, FileTree.EntrySink sink)
             throws ErrnoException {
+        if (cookie < 0 || cookie > Cookies.LAST) {
+            throw new ErrnoException(Errno.BAD_COOKIE, "no name has this cookie");
+        }
         try (Node directory = look.directory(caller, directoryId)) {
             look.require(caller, directory, observer.stat(directory), Permissions.READ);
             long parent = cookie < Cookies.LAST_RESERVED ? parentId(caller, directory) : 0;

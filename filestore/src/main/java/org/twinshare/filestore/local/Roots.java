@@ -1,7 +1,9 @@
 package org.twinshare.filestore.local;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,7 @@ import org.twinshare.filestore.RootRefused;
 import org.twinshare.filestore.identity.Mark;
 import org.twinshare.filestore.identity.ObjectIndex;
 import org.twinshare.filestore.identity.ObjectRecord;
+import org.twinshare.filestore.posix.KernelHandle;
 import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
@@ -21,10 +24,14 @@ import org.twinshare.filestore.posix.Stat;
  * unmounted disk, another directory or a lost state must not be taken for a tree in which everything was deleted.
  *
  * <pre>
- *  fact "root:PATH"   0        2               10
- *                     +--------+----------------+
- *                     | volume | object id      |
- *                     +--------+----------------+
+ *  fact "root:PATH"   0        2               10       11
+ *                     +--------+----------------+--------+
+ *                     | volume | object id      | marked |
+ *                     +--------+----------------+--------+
+ *  fact "volume:ID"   0        4          ID is what statfs(2) says of the file system
+ *                     +--------+
+ *                     | volume |
+ *                     +--------+
  * </pre>
  */
 final class Roots {
@@ -46,7 +53,8 @@ final class Roots {
         return roots.contains(id);
     }
 
-    private record Binding(int volume, long id) {}
+    /** @param marked the directory carries a mark, or it is another one */
+    private record Binding(int volume, long id, boolean marked) {}
 
     /**
      * Opens an exported directory and returns its object id.
@@ -68,11 +76,11 @@ final class Roots {
             if (refused != null) {
                 LOG.warn("Adopting the directory although {}: every file in it gets a new identity", refused);
             }
-            long id = known != null && refused == null
-                    ? open(known, fd, stat)
-                    : begin(fact, fd, stat, refused == null ? mark : null);
+            long id = known != null && refused == null ? open(known, fd, stat) : begin(fact, fd, stat);
             bound = true;
-            roots.add(id);
+            if (roots.add(id)) {
+                Objects.requireNonNull(nodes.volumeOf(stat.device())).addExport();
+            }
             return id;
         } finally {
             if (!bound) {
@@ -87,7 +95,7 @@ final class Roots {
             return null;
         }
         ByteBuffer bytes = ByteBuffer.wrap(value);
-        return new Binding(bytes.getShort() & 0xffff, bytes.getLong());
+        return new Binding(bytes.getShort() & 0xffff, bytes.getLong(), bytes.get() != 0);
     }
 
     /** Why a directory that this state does not know should not be served; null when nothing is wrong. */
@@ -108,8 +116,13 @@ final class Roots {
     private @Nullable String refuseKnown(Binding known, Stat stat, @Nullable Mark mark) {
         ObjectRecord record = index.get(known.id());
         boolean same = record != null && record.inode() == stat.inode() && record.birthNs() == stat.birthNs();
-        if (same) {
-            return null;
+        // The roots of two disks have the same inode, and often a birth of the same second.
+        boolean marked = mark == null ? !known.marked : mark.cluster() == cluster && mark.id() == known.id();
+        if (same && marked) {
+            Volume served = nodes.volumeOf(stat.device());
+            return served == null || served.number == known.volume
+                    ? null
+                    : "its file system was another one when it was served before than when its neighbour was";
         }
         return mark == null
                 ? "it is not the directory that was served before: is its disk mounted?"
@@ -117,33 +130,45 @@ final class Roots {
     }
 
     private long open(Binding known, int fd, Stat stat) throws ErrnoException {
-        Volume volume = volume(known.volume(), fd, stat);
+        Volume unusedVolume = volume(known.volume(), fd, stat);
         // Stays pinned, and its descriptor open, as long as the server runs.
-        Node node = nodes.pin(known.id());
-        if (node.volume != volume) {
-            throw new IllegalStateException("the index puts the directory on another file system");
-        }
-        nodes.openedRoot(node, fd);
+        opened(nodes.pin(known.id()), fd);
         return known.id();
     }
 
     /** First use: remembers the directory on itself and in the index. */
-    private long begin(String fact, int fd, Stat stat, @Nullable Mark mark) throws ErrnoException {
+    private long begin(String fact, int fd, Stat stat) throws ErrnoException {
         Volume volume = volume(-1, fd, stat);
-        ObjectRecord seen = mark == null ? knownInode(volume, stat) : index.get(mark.id());
+        ObjectRecord seen = knownInode(volume, stat);
         long id = seen == null ? index.newId() : seen.id();
+        boolean marked = Mark.set(fd, new Mark(cluster, id, stat.inode()));
         Node node = seen == null
                 ? nodes.add(volume, Identities.record(id, volume, fd, stat, null, stat.changeNs(), null))
                 : nodes.pin(id);
-        nodes.openedRoot(node, fd);
-        Mark.set(fd, new Mark(cluster, id, stat.inode()));
-        byte[] value = ByteBuffer.allocate(10)
+        byte[] value = ByteBuffer.allocate(11)
                 .putShort((short) volume.number)
                 .putLong(id)
+                .put((byte) (marked ? 1 : 0))
                 .array();
         index.putFact(fact, value);
         index.flush(index.version());
+        opened(node, fd);
         return id;
+    }
+
+    private void opened(Node root, int fd) throws ErrnoException {
+        root.onOtherMount = root.handle != null && !isOnMountOfVolume(root, root.handle, fd);
+        nodes.openedRoot(root, fd);
+    }
+
+    /** A container shows directories of one disk as mounts of their own, and a path means another place in each. */
+    private static boolean isOnMountOfVolume(Node root, KernelHandle handle, int fd) throws ErrnoException {
+        int onVolume = root.volume.open(handle, OpenFlags.O_PATH);
+        try {
+            return Arrays.equals(Posix.pathOf(fd), Posix.pathOf(onVolume));
+        } finally {
+            Posix.close(onVolume);
+        }
     }
 
     private @Nullable ObjectRecord knownInode(Volume volume, Stat stat) {
@@ -151,16 +176,29 @@ final class Roots {
         return record != null && record.birthNs() == stat.birthNs() ? record : null;
     }
 
-    /** The volume of a directory: one of those that are open, or the one it had before, or a new one. */
-    private Volume volume(int number, int fd, Stat stat) throws ErrnoException {
-        for (Volume open : nodes.volumes()) {
-            if (open.device == stat.device()) {
-                return open;
-            }
+    /**
+     * The volume of a directory, which keeps its number whatever directory of it is bound first.
+     *
+     * @param known number that it had before, or -1
+     */
+    private Volume volume(int known, int fd, Stat stat) throws ErrnoException {
+        Volume open = nodes.volumeOf(stat.device());
+        if (open != null) {
+            return open;
         }
-        Volume volume = new Volume(number < 0 ? nextVolume() : number, reopen(fd));
+        String fact = "volume:" + HexFormat.of().toHexDigits(Posix.fileSystemId(fd));
+        int number = known < 0 ? numberOf(fact) : known;
+        index.putFact(fact, ByteBuffer.allocate(4).putInt(number).array());
+        Volume volume = new Volume(number, reopen(fd));
         nodes.addVolume(volume);
         return volume;
+    }
+
+    private int numberOf(String fact) {
+        byte[] value = index.fact(fact);
+        int number = value == null ? 0 : ByteBuffer.wrap(value).getInt();
+        // A copy of a disk has the same id, and when both are there only one can have the number.
+        return number == 0 || nodes.volume(number) != null ? nextVolume() : number;
     }
 
     private static int reopen(int fd) throws ErrnoException {

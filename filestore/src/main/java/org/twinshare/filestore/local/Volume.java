@@ -40,6 +40,8 @@ final class Volume implements AutoCloseable {
     private final @Nullable MoveWatch watch;
     private final AtomicLong moves = new AtomicLong(1);
     private final boolean givesAway = OwnProcess.geteuid() == 0;
+    private volatile int exports;
+    private volatile boolean keepsMarks = true;
     private volatile boolean keepsAcls = true;
     private volatile boolean makesNameless = true;
 
@@ -118,6 +120,18 @@ final class Volume implements AutoCloseable {
         moves.incrementAndGet();
     }
 
+    /** A name of one of our files went: the file may have left one of several exports, while others just found it there. */
+    void lostName() {
+        if (exports > 1) {
+            movedOne();
+        }
+    }
+
+    /** One more exported directory lies on it. */
+    synchronized void addExport() {
+        exports++;
+    }
+
     /** Opens the object of a handle. */
     int open(KernelHandle handle, int flags) throws ErrnoException {
         return Posix.openByHandleAt(directoryFd, handle, flags);
@@ -147,6 +161,15 @@ final class Volume implements AutoCloseable {
     /** Whether we may give objects to the users that they belong to; without root all belong to the server's own user. */
     boolean givesAway() {
         return givesAway;
+    }
+
+    /** Whether objects get marks: only root may set them, and not every file system keeps them. */
+    boolean keepsMarks() {
+        return byHandle && keepsMarks;
+    }
+
+    void keepsNoMarks() {
+        keepsMarks = false;
     }
 
     boolean keepsAcls() {

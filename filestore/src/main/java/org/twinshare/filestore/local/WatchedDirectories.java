@@ -51,8 +51,7 @@ final class WatchedDirectories implements AutoCloseable {
          * @param before the object's times before {@code stat} was taken
          */
         void keep(Node node, Node.Times before, Stat stat) {
-            boolean sure =
-                    node.type != FileType.DIRECTORY && stat.links() == 1 && before.localChangeNs() == stat.changeNs();
+            boolean sure = node.type != FileType.DIRECTORY && stat.links() == 1 && before.belongTo(stat);
             synchronized (node) {
                 // Our own changes are made under this monitor and move our ctime on.
                 boolean still = sure && node.times.equals(before);

@@ -39,6 +39,8 @@ enum CallNumber {
     FSTATFS(138, 44),
     FANOTIFY_INIT(300, 262),
     FANOTIFY_MARK(301, 263),
+    SOCKET(41, 198),
+    SENDTO(44, 206),
     UMASK(95, 166),
     GETEUID(107, 175),
     GETEGID(108, 177);

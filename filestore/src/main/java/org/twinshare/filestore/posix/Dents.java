@@ -1,11 +1,12 @@
 package org.twinshare.filestore.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.twinshare.filestore.ErrnoException;
 
 /** Reads a whole directory by getdents64(2). Thread-safe; each call has a buffer of its own. */
@@ -13,6 +14,8 @@ public final class Dents {
     private static final long BUFFER_BYTES = 256 * 1024;
     private static final int NAME_OFFSET = 19;
     private static final int SEEK_SET = 0;
+    private static final VarHandle RECORD_LENGTH =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
 
     private Dents() {}
 
@@ -21,9 +24,9 @@ public final class Dents {
         /**
          * Takes one entry.
          *
-         * @param name valid during this call only, {@code length} bytes from its beginning
+         * @param buffer holds the name; valid during this call only
          */
-        void entry(long inode, MemorySegment name, int length);
+        void entry(byte[] buffer, int offset, int length);
     }
 
     /** Hands every entry of a directory to the sink, from the first on, in the file system's own order. */
@@ -37,7 +40,7 @@ public final class Dents {
                 if (filled == 0) {
                     return;
                 }
-                entries(buffer, filled, sink);
+                entries(buffer.asSlice(0, filled).toArray(JAVA_BYTE), sink);
             }
         }
     }
@@ -45,28 +48,28 @@ public final class Dents {
     /** Whether a directory has no entries. */
     public static boolean isEmpty(int directoryFd) throws ErrnoException {
         boolean[] found = new boolean[1];
-        readAll(directoryFd, (inode, name, length) -> found[0] = true);
+        readAll(directoryFd, (buffer, offset, length) -> found[0] = true);
         return !found[0];
     }
 
     /** {@code struct linux_dirent64}: inode 8, offset 8, record length 2, type 1, name up to a NUL. */
-    private static void entries(MemorySegment buffer, long filled, Sink sink) {
-        long at = 0;
-        while (at < filled) {
-            int recordBytes = buffer.get(JAVA_SHORT_UNALIGNED, at + 16) & 0xffff;
-            MemorySegment name = buffer.asSlice(at + NAME_OFFSET, recordBytes - NAME_OFFSET);
+    private static void entries(byte[] buffer, Sink sink) {
+        int at = 0;
+        while (at < buffer.length) {
+            int recordBytes = (short) RECORD_LENGTH.get(buffer, at + 16) & 0xffff;
+            int begin = at + NAME_OFFSET;
             int length = 0;
-            while (name.get(JAVA_BYTE, length) != 0) {
+            while (buffer[begin + length] != 0) {
                 length++;
             }
-            if (!isDots(name, length)) {
-                sink.entry(buffer.get(JAVA_LONG_UNALIGNED, at), name, length);
+            if (!isDots(buffer, begin, length)) {
+                sink.entry(buffer, begin, length);
             }
             at += recordBytes;
         }
     }
 
-    private static boolean isDots(MemorySegment name, int length) {
-        return length <= 2 && name.get(JAVA_BYTE, 0) == '.' && (length == 1 || name.get(JAVA_BYTE, 1) == '.');
+    private static boolean isDots(byte[] buffer, int begin, int length) {
+        return length <= 2 && buffer[begin] == '.' && (length == 1 || buffer[begin + 1] == '.');
     }
 }

@@ -243,6 +243,14 @@ public final class Posix {
                 (s, result) -> space(s.structure));
     }
 
+    /** What the file system calls itself (f_fsid): mostly from its UUID, on some file systems from the device. */
+    public static long fileSystemId(int fd) throws ErrnoException {
+        return SystemCall.run(
+                "fstatfs",
+                s -> s.call(CallNumber.FSTATFS, fd, s.structureAddress()),
+                (s, result) -> s.structure.get(JAVA_LONG, 56));
+    }
+
     /** Reads a {@code struct statfs} of 64-bit Linux (statfs(2)). */
     private static FileSystemSpace space(MemorySegment statfs) {
         long fragmentBytes = statfs.get(JAVA_LONG, 72);

@@ -1,0 +1,106 @@
+package org.twinshare.fileserver.lab;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.twinshare.client.probe.FileHandle;
+import org.twinshare.client.probe.NfsProbe;
+import org.twinshare.client.probe.SetAttributes;
+import org.twinshare.client.probe.Stability;
+import org.twinshare.client.probe.Timestamp;
+
+/**
+ * A program in the network of the server that is about to crash. {@code load} begins to change its tree, {@code stop} ends
+ * that, {@code verify} compares the tree with what was acknowledged; {@code step} makes one single call.
+ */
+public final class CrashLoad {
+    private final List<CrashWorker> workers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final Set<Long> verifiers = new HashSet<>();
+
+    private CrashLoad(long seed, int count) {
+        for (int i = 0; i < count; i++) {
+            workers.add(new CrashWorker("worker" + i, seed + i));
+        }
+    }
+
+    /** Takes the seed and the number of workers, each of which has a directory and a connection of its own. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        CrashLoad load = new CrashLoad(Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]));
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String command = commands.readLine(); command != null; command = commands.readLine()) {
+            switch (command) {
+                case "load" -> load.load();
+                case "stop" -> load.stop();
+                case "verify" -> load.verify();
+                case "ctimes" -> ctimes();
+                default -> CrashStep.named(command).run();
+            }
+            System.out.println(LabProgram.DONE);
+        }
+    }
+
+    private void load() throws IOException {
+        for (CrashWorker worker : workers) {
+            worker.connect();
+            threads.add(Thread.ofPlatform().start(worker));
+        }
+    }
+
+    private void stop() throws InterruptedException {
+        workers.forEach(CrashWorker::cut);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        threads.clear();
+        Set<Long> seen = new HashSet<>();
+        workers.forEach(worker -> seen.addAll(worker.verifiers()));
+        if (seen.size() != 1) {
+            System.out.println("WRONG: " + seen.size() + " write verifiers in one life of the server");
+        }
+        if (seen.stream().anyMatch(verifiers::contains)) {
+            System.out.println("WRONG: the write verifier of an earlier life of the server");
+        }
+        verifiers.addAll(seen);
+        System.out.println(workers.stream().mapToLong(CrashWorker::acknowledged).sum());
+    }
+
+    private void verify() throws IOException {
+        for (CrashWorker worker : workers) {
+            worker.verify().forEach(wrong -> System.out.println("WRONG: " + wrong));
+        }
+        System.out.println(workers.stream().mapToInt(CrashWorker::objects).sum());
+    }
+
+    /** Writes back to back; prints how often the ctime rose and how often the wcc data agreed with it. */
+    private static void ctimes() throws IOException {
+        try (NfsProbe probe = CrashCalls.open()) {
+            FileHandle file = probe.create(CrashCalls.export(probe), "ctimes", 0644)
+                    .ok()
+                    .handle()
+                    .orElseThrow();
+            Timestamp last = probe.setattr(file, SetAttributes.ofMode(0600))
+                    .ok()
+                    .after()
+                    .orElseThrow()
+                    .changed();
+            int rose = 0;
+            for (int i = 0; i < 1000; i++) {
+                Timestamp now = probe.write(file, i, Stability.UNSTABLE, new byte[] {1})
+                        .ok()
+                        .file()
+                        .after()
+                        .orElseThrow()
+                        .changed();
+                rose += now.compareTo(last) > 0 ? 1 : 0;
+                last = now;
+            }
+            System.out.println(rose);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.twinshare.fileserver.lab;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server in a Linux kernel of its own, with its data and its state on two disk images. When that kernel is killed, its page
+ * cache is lost and the images hold what had reached the disks. Two disks, so that no sync of one writes the other's journal.
+ */
+final class CrashServer {
+    private static final String NAME = "nas";
+    private static final Duration START = Duration.ofMinutes(2);
+    private static final long DISK_BYTES = 256L << 20;
+
+    private final Lab lab;
+    private final Path disks;
+    private final String arguments;
+    private @Nullable LabClient kernel;
+
+    CrashServer(Lab lab, String arguments) {
+        this.lab = lab;
+        this.disks = lab.directory("disks");
+        this.arguments = arguments;
+        for (String disk : List.of("data", "state")) {
+            try (RandomAccessFile image = new RandomAccessFile(image(disk).toFile(), "rw")) {
+                image.setLength(DISK_BYTES);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            // Nothing is left to be written later, beside what the server writes.
+            Shell.run(
+                            "mkfs.ext4",
+                            "-qF",
+                            "-E",
+                            "lazy_itable_init=0,lazy_journal_init=0",
+                            image(disk).toString())
+                    .orFail();
+        }
+    }
+
+    private Path image(String disk) {
+        return disks.resolve(disk + ".img");
+    }
+
+    LabClient kernel() {
+        return Objects.requireNonNull(kernel);
+    }
+
+    /** Boots the kernel, mounts the disks and starts the server; the kernel writes nothing to a disk by itself for long. */
+    void start() {
+        kernel = lab.boot(
+                NAME,
+                "--no-mount",
+                "--ip",
+                CrashCalls.SERVER,
+                "--mem",
+                "900M",
+                "--kernel-arg",
+                "ubd0=" + image("data"),
+                "--kernel-arg",
+                "ubd1=" + image("state"));
+        String java = Lab.java("org.twinshare.fileserver.command.Twinshare", List.of()).stream()
+                .map(word -> "'" + word + "'")
+                .collect(Collectors.joining(" "));
+        kernel().run(START, List.of(), """
+                        modprobe ext4; mkdir -p /disk/data /disk/state
+                        mount -t ext4 -o commit=600 /dev/ubda /disk/data; mount -t ext4 -o commit=600 /dev/ubdb /disk/state
+                        sysctl -qw vm.dirty_writeback_centisecs=60000 vm.dirty_expire_centisecs=60000
+                        mkdir -p /disk/data/tree; chmod 777 /disk/data/tree
+                        setsid %s serve /disk/data/tree --state /disk/state/twinshare --http off --portmap off %s > /run/out 2>&1 &
+                        until grep -q 'Mount it' /run/out; do kill -0 $! || { cat /run/out; exit 1; }; sleep 0.1; done
+                        sync
+                        """.formatted(java, arguments)).orFail();
+    }
+
+    String output() {
+        return kernel().sh("cat /run/out");
+    }
+
+    /** Kills the kernel. */
+    void crash() {
+        kernel().cutPower();
+    }
+
+    /** Replays the journals and checks the file systems; returns what is wrong with them. */
+    List<String> check() {
+        List<String> wrong = new ArrayList<>();
+        for (String disk : List.of("data", "state")) {
+            Shell.run("e2fsck", "-E", "journal_only", "-p", image(disk).toString());
+            Shell.Result checked = Shell.run("e2fsck", "-fn", image(disk).toString());
+            if (checked.exitCode() != 0) {
+                wrong.add(disk + ": " + checked.out());
+            }
+        }
+        return wrong;
+    }
+
+    /** Copies the data disk as it is at this moment, while the kernel stands still. */
+    Path copyOfData(String name) {
+        Path copy = disks.resolve(name + ".img");
+        String group = "-" + lab.processGroup(NAME);
+        Shell.run("kill", "-STOP", "--", group).orFail();
+        try {
+            Shell.run("cp", "--sparse=always", image("data").toString(), copy.toString())
+                    .orFail();
+        } finally {
+            Shell.run("kill", "-CONT", "--", group).orFail();
+        }
+        return copy;
+    }
+}
