@@ -17,8 +17,7 @@ final class Counters {
         longestSyncNs = Math.max(longestSyncNs, ns);
     }
 
-    JournalStatistics statistics(
-            long lastSequence, long durableSequence, long oldestSequence, int usedSegments, int files) {
+    JournalStatistics statistics(long lastSequence, long durableSequence, Segments segments) {
         return new JournalStatistics(
                 groups,
                 records,
@@ -28,8 +27,8 @@ final class Counters {
                 refused,
                 lastSequence,
                 durableSequence,
-                oldestSequence,
-                usedSegments,
-                files);
+                segments.oldestSequence(),
+                segments.usedFiles(),
+                segments.files());
     }
 }

@@ -1,6 +1,7 @@
 package org.twinshare.replication.journal;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Goes along the chain of frames of one segment, from its first one to where the chain ends. Not thread-safe. */
@@ -51,6 +52,27 @@ final class FrameWalk {
         expected = record.sequence() + 1;
         durable = Frame.durableSequence(bytes, at);
         return record;
+    }
+
+    /** The next place from an offset on where a length of a frame could stand; the segment's end when there is none. */
+    long nextCandidate(long from) throws IOException {
+        long candidate = from;
+        while (candidate + Frame.HEADER_BYTES <= header.sizeBytes()) {
+            int at = window.at(candidate, Frame.HEADER_BYTES);
+            if (at < 0) {
+                break;
+            }
+            ByteBuffer bytes = window.bytes();
+            int last = bytes.limit() - Frame.HEADER_BYTES;
+            for (int i = at; i <= last; i += Frame.ALIGNMENT) {
+                int length = bytes.getInt(i);
+                if (length >= Frame.HEADER_BYTES && length <= Frame.MAX_BYTES) {
+                    return candidate + i - at;
+                }
+            }
+            candidate += last - at + Frame.ALIGNMENT - (last - at) % Frame.ALIGNMENT;
+        }
+        return header.sizeBytes();
     }
 
     /** Length of the sound frame at an offset, which then is in the window; 0 where none lies. */

@@ -3,8 +3,6 @@ package org.twinshare.replication.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -17,11 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; who waits holds no monitor, so virtual threads may. Durable is what {@link #awaitDurable} has returned for.
  */
 public final class Journal implements AutoCloseable {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     private final JournalDisk disk;
     private final JournalSettings settings;
-    private final InstantSource clock;
+    private final Order order;
     private final OpenReport report;
     private final Segments segments;
     private final Keeper keeper;
@@ -41,11 +37,6 @@ public final class Journal implements AutoCloseable {
     private long writtenSequence;
 
     private volatile long durableSequence;
-    private long lastSequence;
-    private long lastTimeNs;
-    private long namespaceChecksum;
-    private int epoch;
-    private boolean endsWithMarker;
     private @Nullable JournalFailed failed;
     private boolean closed;
 
@@ -53,21 +44,13 @@ public final class Journal implements AutoCloseable {
     Journal(JournalDisk disk, JournalSettings settings, InstantSource clock, Opening opening) {
         this.disk = disk;
         this.settings = settings;
-        this.clock = clock;
         report = opening.report();
         segments = opening.segments();
         gathering = new Group(settings.pendingBytes(), lock.newCondition());
         other = new Group(settings.pendingBytes(), lock.newCondition());
-        lastSequence = report.lastSequence();
-        writtenSequence = lastSequence;
-        durableSequence = lastSequence;
-        JournalRecord last = report.last();
-        if (last != null) {
-            lastTimeNs = last.timeNs();
-            namespaceChecksum = last.namespaceChecksum();
-            epoch = last.epoch();
-            endsWithMarker = last.isMarker();
-        }
+        order = new Order(clock, report.lastSequence(), report.last());
+        writtenSequence = order.lastSequence();
+        durableSequence = order.lastSequence();
         keeper = new Keeper(this, lock, segments, opening.maker(), settings.idle());
     }
 
@@ -81,22 +64,11 @@ public final class Journal implements AutoCloseable {
     public static Journal open(
             Path directory, JournalSettings settings, InstantSource clock, long clusterId, long checkpoint)
             throws IOException, JournalRefused {
-        return open(LinuxDisk.lock(directory), settings, clock, new Opening.Wanted(clusterId, checkpoint));
+        return Opening.open(LinuxDisk.lock(directory), settings, clock, new Opening.Wanted(clusterId, checkpoint));
     }
 
-    static Journal open(JournalDisk disk, JournalSettings settings, InstantSource clock, Opening.Wanted wanted)
-            throws IOException, JournalRefused {
-        Opening opening = new Opening(disk, settings, new SecureRandom(), wanted);
-        try {
-            opening.run();
-        } catch (IOException | JournalRefused e) {
-            opening.giveUp();
-            disk.close();
-            throw e;
-        }
-        Journal journal = new Journal(disk, settings, clock, opening);
-        journal.keeper.start();
-        return journal;
+    void start() {
+        keeper.start();
     }
 
     /** What was found when it was opened. */
@@ -108,10 +80,7 @@ public final class Journal implements AutoCloseable {
     public void epoch(int current) {
         lock.lock();
         try {
-            if (current < epoch) {
-                throw new IllegalArgumentException("epoch " + current + " after " + epoch);
-            }
-            epoch = current;
+            order.epoch(current);
         } finally {
             lock.unlock();
         }
@@ -132,8 +101,10 @@ public final class Journal implements AutoCloseable {
         }
         lock.lock();
         try {
-            makeRoom(frameBytes(body));
-            return put(type, namespaceChecksum ^ namespaceChange, body);
+            makeRoom(settings.frameBytes(body));
+            JournalRecord record = order.next(type, namespaceChange, body);
+            gather(record);
+            return new Position(record.sequence(), record.timeNs());
         } finally {
             lock.unlock();
         }
@@ -143,42 +114,16 @@ public final class Journal implements AutoCloseable {
     public void appendCopy(JournalRecord record) throws JournalFull {
         lock.lock();
         try {
-            makeRoom(frameBytes(record.body()));
-            if (record.sequence() != lastSequence + 1 || record.timeNs() <= lastTimeNs || record.epoch() < epoch) {
-                throw new IllegalArgumentException("record " + record.sequence() + " of epoch " + record.epoch()
-                        + " after " + lastSequence + " of epoch " + epoch);
-            }
-            epoch = record.epoch();
-            put(record);
-            // Markers of our own would take a place in the other journal's order.
-            endsWithMarker = true;
+            makeRoom(settings.frameBytes(record.body()));
+            order.follow(record);
+            gather(record);
         } finally {
             lock.unlock();
         }
     }
 
-    private int frameBytes(ByteBuffer body) {
-        if (body.remaining() > settings.maxBodyBytes()) {
-            throw new IllegalArgumentException(
-                    "a record of " + body.remaining() + " bytes, and at most " + settings.maxBodyBytes() + " fit");
-        }
-        return Frame.bytes(body.remaining());
-    }
-
-    private Position put(byte type, long checksum, ByteBuffer body) {
-        Instant now = clock.instant();
-        long nowNs = now.getEpochSecond() * 1_000_000_000L + now.getNano();
-        long timeNs = Math.max(lastTimeNs + 1, nowNs);
-        put(new JournalRecord(lastSequence + 1, epoch, type, timeNs, checksum, body));
-        return new Position(lastSequence, timeNs);
-    }
-
-    private void put(JournalRecord record) {
+    private void gather(JournalRecord record) {
         gathering.add(record);
-        lastSequence = record.sequence();
-        lastTimeNs = record.timeNs();
-        namespaceChecksum = record.namespaceChecksum();
-        endsWithMarker = record.isMarker();
         keeper.notice();
     }
 
@@ -193,7 +138,7 @@ public final class Journal implements AutoCloseable {
             }
             if (writing) {
                 room.awaitUninterruptibly();
-            } else if (writtenSequence < lastSequence || durableSequence < writtenSequence) {
+            } else if (writtenSequence < order.lastSequence() || durableSequence < writtenSequence) {
                 commit(true);
             } else {
                 roll();
@@ -203,7 +148,7 @@ public final class Journal implements AutoCloseable {
 
     @SuppressWarnings("WaitNotInLoop") // the caller's
     private void roll() throws JournalFull {
-        if (segments.roll(lastSequence + 1)) {
+        if (segments.roll(order.lastSequence() + 1)) {
             keeper.wake();
             return;
         }
@@ -240,7 +185,7 @@ public final class Journal implements AutoCloseable {
         }
         lock.lock();
         try {
-            if (sequence > lastSequence) {
+            if (sequence > order.lastSequence()) {
                 throw new IllegalArgumentException("record " + sequence + " was not appended");
             }
             while (durableSequence < sequence) {
@@ -335,28 +280,27 @@ public final class Journal implements AutoCloseable {
         if (writing || failed != null || closed) {
             return;
         }
-        if (writtenSequence < lastSequence) {
+        if (writtenSequence < order.lastSequence()) {
             commit(true);
             return;
         }
         if (needsMarker()) {
-            put(JournalRecord.MARKER, namespaceChecksum, NOTHING);
+            gather(order.marker());
             commit(false);
         }
     }
 
     private boolean needsMarker() {
         Segment current = segments.current();
-        return !endsWithMarker
-                && lastSequence > 0
-                && durableSequence == lastSequence
+        return !order.endsWithMarker()
+                && durableSequence == order.lastSequence()
                 && current != null
                 && current.fits(Frame.HEADER_BYTES);
     }
 
     /** Whether the keeper will have something to tidy. */
     boolean isTidy() {
-        return failed != null || closed || writtenSequence == lastSequence && !needsMarker();
+        return failed != null || closed || writtenSequence == order.lastSequence() && !needsMarker();
     }
 
     void segmentsChanged() {
@@ -371,7 +315,7 @@ public final class Journal implements AutoCloseable {
     public long lastSequence() {
         lock.lock();
         try {
-            return lastSequence;
+            return order.lastSequence();
         } finally {
             lock.unlock();
         }
@@ -404,20 +348,10 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    long oldestSequence() {
-        lock.lock();
-        try {
-            return segments.oldestSequence();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     public JournalStatistics statistics() {
         lock.lock();
         try {
-            return counters.statistics(
-                    lastSequence, durableSequence, segments.oldestSequence(), segments.usedFiles(), segments.files());
+            return counters.statistics(order.lastSequence(), durableSequence, segments);
         } finally {
             lock.unlock();
         }
@@ -449,11 +383,11 @@ public final class Journal implements AutoCloseable {
     }
 
     private void finish() {
-        if (durableSequence < lastSequence) {
+        if (durableSequence < order.lastSequence()) {
             commit(true);
         }
         if (failed == null && needsMarker()) {
-            put(JournalRecord.MARKER, namespaceChecksum, NOTHING);
+            gather(order.marker());
             commit(true);
         }
     }

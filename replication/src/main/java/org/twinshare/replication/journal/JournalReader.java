@@ -46,7 +46,7 @@ public final class JournalReader implements AutoCloseable {
     private @Nullable JournalRecord readOne() throws IOException, RecordsReleased, JournalDamaged {
         Segment holding = journal.segmentHolding(next);
         if (holding == null) {
-            throw new RecordsReleased(next, journal.oldestSequence());
+            throw new RecordsReleased(next, journal.statistics().oldestSequence());
         }
         Place here = place;
         if (here == null || here.segment() != holding.header.number()) {

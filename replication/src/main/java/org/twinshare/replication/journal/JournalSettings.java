@@ -1,5 +1,6 @@
 package org.twinshare.replication.journal;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
@@ -37,5 +38,14 @@ public record JournalSettings(int segmentBytes, int maxSegments, int pendingByte
     public int maxBodyBytes() {
         int room = Math.min(pendingBytes, segmentBytes - SegmentHeader.BYTES);
         return Math.min(room - Frame.HEADER_BYTES - Frame.ALIGNMENT, Frame.MAX_BODY_BYTES);
+    }
+
+    /** What a record with this body takes in a segment. */
+    int frameBytes(ByteBuffer body) {
+        if (body.remaining() > maxBodyBytes()) {
+            throw new IllegalArgumentException(
+                    "a record of " + body.remaining() + " bytes, and at most " + maxBodyBytes() + " fit");
+        }
+        return Frame.bytes(body.remaining());
     }
 }

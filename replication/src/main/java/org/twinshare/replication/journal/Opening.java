@@ -2,6 +2,8 @@ package org.twinshare.replication.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +40,22 @@ final class Opening {
         this.wanted = wanted;
         maker = new SegmentMaker(disk, settings.segmentBytes(), wanted.clusterId(), random);
         scan = new Scan(disk, wanted.clusterId());
+    }
+
+    /** Opens the journal on a disk, which is closed when this throws. */
+    static Journal open(JournalDisk disk, JournalSettings settings, InstantSource clock, Wanted wanted)
+            throws IOException, JournalRefused {
+        Opening opening = new Opening(disk, settings, new SecureRandom(), wanted);
+        try {
+            opening.run();
+        } catch (IOException | JournalRefused e) {
+            opening.giveUp();
+            disk.close();
+            throw e;
+        }
+        Journal journal = new Journal(disk, settings, clock, opening);
+        journal.start();
+        return journal;
     }
 
     SegmentMaker maker() {

@@ -162,7 +162,7 @@ final class Scan {
         Window window = window(in);
         FrameWalk walk = FrameWalk.fromEnd(window, in);
         int found = 0;
-        long offset = in.offset;
+        long offset = walk.nextCandidate(in.offset);
         while (offset < in.header.sizeBytes()) {
             int length = walk.soundLength(offset);
             if (length > 0) {
@@ -173,7 +173,7 @@ final class Scan {
                     throw lost(end, "record " + sequence + " at byte " + offset + " of " + in.name() + " says so");
                 }
             }
-            offset += length == 0 ? Frame.ALIGNMENT : Frame.align(length);
+            offset = walk.nextCandidate(offset + (length == 0 ? Frame.ALIGNMENT : Frame.align(length)));
         }
         return found;
     }

@@ -1,9 +1,12 @@
 package org.twinshare.replication.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -166,6 +169,35 @@ class DamageTest {
                 IntStream.range(before, records.size()).boxed().toList();
         assertThat(lastGroup).hasSize(3);
         assertThat(refused).isGreaterThan(1000);
+    }
+
+    /** More than is in memory at once lies between the damage and its proof, at every distance from a border. */
+    @Test
+    void aProofThatIsFarAway() throws Exception {
+        JournalSettings large = new JournalSettings(12 << 20, 3, 4 << 20, Duration.ofMinutes(10));
+        MemoryDisk disk = new MemoryDisk();
+        try (Journal journal = Samples.open(disk, large)) {
+            for (int i = 0; i < 10; i++) {
+                byte[] body = new byte[1 << 20];
+                journal.awaitDurable(
+                        journal.append(Samples.TYPE, 0, ByteBuffer.wrap(body)).sequence());
+            }
+        }
+        byte[] before = disk.bytes(Segment.name(1)).clone();
+        int marker = SegmentHeader.BYTES + 10 * (Frame.HEADER_BYTES + (1 << 20));
+        for (int moved = -2 * Frame.HEADER_BYTES; moved <= 2 * Frame.HEADER_BYTES; moved += Frame.ALIGNMENT) {
+            byte[] bytes = before.clone();
+            Arrays.fill(bytes, SegmentHeader.BYTES, marker, (byte) 0);
+            Arrays.fill(bytes, marker, marker + Frame.HEADER_BYTES, (byte) 0);
+            int border = SegmentHeader.BYTES + 2 * Frame.MAX_BYTES - Frame.HEADER_BYTES;
+            System.arraycopy(before, marker, bytes, border + moved, Frame.HEADER_BYTES);
+            MemoryDisk damaged = new MemoryDisk();
+            damaged.put(Segment.name(1), bytes);
+            int at = border + moved;
+            assertThatThrownBy(() -> Samples.open(damaged, large))
+                    .isInstanceOf(JournalDamaged.class)
+                    .hasMessageContaining("record 11 at byte " + at);
+        }
     }
 
     /** Nothing that is refused was changed, so that it can be looked at, and mended. */

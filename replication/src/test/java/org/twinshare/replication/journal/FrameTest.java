@@ -63,6 +63,26 @@ class FrameTest {
         assertThat(Frame.isSound(buffer, 0, 48, NONCE)).isTrue();
     }
 
+    /** The same sequence, whole, in its segment and in its place, but it follows another frame than the one before it. */
+    @Test
+    void endsTheChainWhereItFollowsAnother() throws Exception {
+        MemoryDisk disk = new MemoryDisk();
+        SegmentHeader header = new SegmentHeader(1, 8192, NONCE, 1, 1);
+        ByteBuffer frames = ByteBuffer.allocateDirect(96);
+        Frame.put(frames, new JournalRecord(1, 0, (byte) 5, 1, 0, ByteBuffer.allocate(0)));
+        Frame.put(frames, new JournalRecord(2, 0, (byte) 5, 2, 0, ByteBuffer.allocate(0)));
+        for (int wrong = 0; wrong < 2; wrong++) {
+            int crc = Frame.seal(frames, 0, 0, NONCE.firstCrc(), NONCE);
+            Frame.seal(frames, 48, 0, crc ^ wrong, NONCE);
+            JournalDisk.OpenFile file = disk.create("file");
+            file.write(ByteBuffer.allocateDirect(8192), 0);
+            file.write(frames.clear(), 4096);
+            FrameWalk walk = FrameWalk.fromBeginning(new Window(file, Window.memory(8192)), header, 1);
+            assertThat(walk.next()).isNotNull();
+            assertThat(walk.next() != null).isEqualTo(wrong == 0);
+        }
+    }
+
     @Test
     void headerIsAsItIsDrawn() throws Exception {
         ByteBuffer buffer = ByteBuffer.allocate(4096);

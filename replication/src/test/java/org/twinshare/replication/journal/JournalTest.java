@@ -67,13 +67,13 @@ class JournalTest {
     void givesEveryRecordALaterTimeAlsoWhenTheClockGoesBack() throws Exception {
         Instant[] now = {Instant.ofEpochSecond(100, 5)};
         var wanted = new Opening.Wanted(Samples.CLUSTER, 0);
-        try (Journal journal = Journal.open(disk, Samples.TINY, () -> now[0], wanted)) {
+        try (Journal journal = Opening.open(disk, Samples.TINY, () -> now[0], wanted)) {
             assertThat(journal.append(Samples.TYPE, 0, SOME)).isEqualTo(new Position(1, 100_000_000_005L));
             assertThat(journal.append(Samples.TYPE, 0, SOME)).isEqualTo(new Position(2, 100_000_000_006L));
             now[0] = Instant.ofEpochSecond(99);
             assertThat(journal.append(Samples.TYPE, 0, SOME).timeNs()).isEqualTo(100_000_000_007L);
         }
-        try (Journal journal = Journal.open(disk, Samples.TINY, () -> now[0], wanted)) {
+        try (Journal journal = Opening.open(disk, Samples.TINY, () -> now[0], wanted)) {
             assertThat(journal.append(Samples.TYPE, 0, SOME).timeNs()).isGreaterThan(100_000_000_007L);
         }
     }
@@ -181,8 +181,8 @@ class JournalTest {
             assertThat(journal.statistics().refused()).isEqualTo(1);
             journal.releaseUpTo(last / 2);
             Samples.group(journal, 1);
-            assertThat(Samples.sequences(journal, journal.oldestSequence()))
-                    .isEqualTo(LongStream.rangeClosed(journal.oldestSequence(), last + 1)
+            assertThat(Samples.sequences(journal, journal.statistics().oldestSequence()))
+                    .isEqualTo(LongStream.rangeClosed(journal.statistics().oldestSequence(), last + 1)
                             .boxed()
                             .toList());
         }
@@ -199,7 +199,7 @@ class JournalTest {
             }
             last = journal.lastSequence();
             assertThat(disk.names()).hasSizeLessThanOrEqualTo(5);
-            assertThat(journal.oldestSequence()).isGreaterThan(last - 150);
+            assertThat(journal.statistics().oldestSequence()).isGreaterThan(last - 150);
         }
         try (Journal journal = Samples.open(disk, Samples.TINY, last - 10)) {
             assertThat(Samples.sequences(journal, last - 10)).hasSize(11);

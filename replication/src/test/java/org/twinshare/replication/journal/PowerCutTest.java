@@ -109,7 +109,8 @@ class PowerCutTest {
                 torn++;
             }
             assertThat(journal.lastSequence()).isGreaterThanOrEqualTo(acknowledged);
-            List<Long> found = Samples.sequences(journal, Math.max(journal.oldestSequence(), 1));
+            List<Long> found =
+                    Samples.sequences(journal, Math.max(journal.statistics().oldestSequence(), 1));
             assertThat(found.isEmpty() ? 0 : found.getLast()).isGreaterThanOrEqualTo(acknowledged - 1);
         }
     }

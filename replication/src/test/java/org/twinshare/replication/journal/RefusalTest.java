@@ -36,7 +36,7 @@ class RefusalTest {
 
     @Test
     void anotherPairOfServers() {
-        assertThatThrownBy(() -> Journal.open(
+        assertThatThrownBy(() -> Opening.open(
                         disk,
                         Samples.TINY,
                         java.time.InstantSource.system(),

@@ -36,7 +36,7 @@ final class Samples {
 
     static Journal open(JournalDisk disk, JournalSettings settings, long checkpoint)
             throws IOException, JournalRefused {
-        return Journal.open(disk, settings, InstantSource.system(), new Opening.Wanted(CLUSTER, checkpoint));
+        return Opening.open(disk, settings, InstantSource.system(), new Opening.Wanted(CLUSTER, checkpoint));
     }
 
     /** Appends a record with the body of its sequence; nobody else may append. */
