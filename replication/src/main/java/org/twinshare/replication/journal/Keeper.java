@@ -98,7 +98,9 @@ final class Keeper {
     @SuppressWarnings("WaitNotInLoop") // the caller's
     private void rest() throws InterruptedException {
         if (!journal.isTidy()) {
-            if (work.awaitNanos(idleNs) <= 0) {
+            // Also while a segment is wanted: an attempt to make one must not wait for the journal to be idle.
+            long atMostNs = retryAtNs == 0 ? idleNs : Math.min(idleNs, RETRY_NS);
+            if (work.awaitNanos(atMostNs) <= 0) {
                 journal.tidy();
             }
             return;
