@@ -81,8 +81,8 @@ class SeenIT {
         JsonObject client =
                 json("clients", "--json").getAsJsonArray("clients").get(0).getAsJsonObject();
         assertThat(client.get("address").getAsString()).isEqualTo(CLIENT);
-        counts.put("read bytes", client.get("readBytes").getAsLong());
-        counts.put("written bytes", client.get("writtenBytes").getAsLong());
+        counts.put("read bytes", client.get("read_bytes").getAsLong());
+        counts.put("written bytes", client.get("written_bytes").getAsLong());
         return counts;
     }
 
