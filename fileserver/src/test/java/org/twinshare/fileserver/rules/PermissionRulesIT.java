@@ -50,7 +50,8 @@ final class PermissionRulesIT {
 
     @Test
     void rule11TheServerDecidesAsTheKernelDoes() throws IOException {
-        long seed = System.nanoTime();
+        // The same steps for every change; another seed for the hunt.
+        long seed = Long.getLong("twinshare.seed", 20_261_124L);
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         makeTrees(random);

@@ -180,6 +180,10 @@ final class Decisions {
             if (moved.type == FileType.DIRECTORY && from != to) {
                 look.require(caller, moved, look.stat(moved), Permissions.WRITE);
             }
+            // The file system's own question, which Linux asks last.
+            if (replaced != null && replaced.type == FileType.DIRECTORY) {
+                look.requireEmptyAndFree(replaced);
+            }
             long replacedId = replaced == null ? 0 : replaced.id;
             return new Change.Moved(
                     ticks.next(), moved.id, from.id, rename.fromName(), to.id, rename.toName(), replacedId);
@@ -202,9 +206,6 @@ final class Decisions {
         }
         if (!directory && replaced.type == FileType.DIRECTORY) {
             throw new ErrnoException(Errno.EISDIR, "rename of something else over a directory");
-        }
-        if (directory) {
-            look.requireEmptyAndFree(replaced);
         }
     }
 

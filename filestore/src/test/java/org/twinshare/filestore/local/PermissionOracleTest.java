@@ -48,7 +48,9 @@ class PermissionOracleTest {
     @RegisterExtension
     final TestTree fixture = new TestTree(LocalTree.Limits.DEFAULT, false);
 
-    private final long seed = Long.getLong("twinshare.seed", System.nanoTime());
+    /** A change is judged by the same cases as the one before it; the hunt for others is a run with another seed. */
+    private final long seed = Long.getLong("twinshare.seed", 7643939071267L);
+
     private final Random random = new Random(seed);
     private final List<Oracle> oracles = new ArrayList<>();
     /** One example of each kind. */
