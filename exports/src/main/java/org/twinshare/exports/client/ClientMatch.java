@@ -10,20 +10,14 @@ import java.util.Comparator;
  */
 public sealed interface ClientMatch {
 
-    /** Orders by precedence: kind first, then the longer prefix; equal rank is left to the order in the file. */
-    Comparator<ClientMatch> BY_PRECEDENCE = Comparator.comparing(ClientMatch::precedence)
-            .thenComparing(Comparator.comparingInt(ClientMatch::prefixLength).reversed());
+    /** Orders by precedence: by kind; of one kind the first in the file counts, networks too, as exports(5) says. */
+    Comparator<ClientMatch> BY_PRECEDENCE = Comparator.comparing(ClientMatch::precedence);
 
     /** The kind, which decides who goes first. */
     Precedence precedence();
 
     /** The client as an exports file writes it, in one normal form. */
     String text();
-
-    /** Bits of the mask of a network; 0 for all other kinds. */
-    default int prefixLength() {
-        return 0;
-    }
 
     /** True when only the names of a client's address can tell whether it matches. */
     default boolean needsNames() {
@@ -75,11 +69,6 @@ public sealed interface ClientMatch {
         public String text() {
             // A network of one keeps its length: without it, the text would be a single host, which ranks before.
             return InetAddresses.toAddrString(network.base()) + "/" + network.prefixLength();
-        }
-
-        @Override
-        public int prefixLength() {
-            return network.prefixLength();
         }
     }
 

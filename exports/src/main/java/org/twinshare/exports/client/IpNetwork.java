@@ -87,6 +87,11 @@ public record IpNetwork(InetAddress base, int prefixLength) {
         return bits(candidate) == bits(base) && masked(candidate, prefixLength).equals(base);
     }
 
+    /** True when every address of the other lies in this network. */
+    public boolean contains(IpNetwork other) {
+        return prefixLength <= other.prefixLength && contains(other.base);
+    }
+
     /** True when the network is one address. */
     public boolean isSingle() {
         return prefixLength == bits(base);
@@ -94,7 +99,7 @@ public record IpNetwork(InetAddress base, int prefixLength) {
 
     /** True when every address of this network is private: loopback, link-local, RFC 1918 or fc00::/7. */
     public boolean isPrivate() {
-        return PRIVATE.stream().anyMatch(each -> each.prefixLength <= prefixLength && each.contains(base));
+        return PRIVATE.stream().anyMatch(each -> each.contains(this));
     }
 
     /** {@code base/length}; the bare address where the network is a single one. */

@@ -10,6 +10,7 @@ import org.twinshare.exports.BytePath;
 import org.twinshare.exports.Diagnostic;
 import org.twinshare.exports.Diagnostic.Severity;
 import org.twinshare.exports.client.ClientMatch;
+import org.twinshare.exports.client.IpNetwork;
 import org.twinshare.exports.file.ExportEntry;
 import org.twinshare.exports.options.Fsid;
 
@@ -37,6 +38,7 @@ final class ExportTableBuilder {
         List<Export> exports = new ArrayList<>();
         byPath.forEach((path, clients) -> {
             List<ExportEntry> group = List.copyOf(clients.values());
+            hidden(group);
             int number = numberOf(path, group);
             ExportEntry other = numbers.putIfAbsent(number, group.get(0));
             if (other != null) {
@@ -61,6 +63,34 @@ final class ExportTableBuilder {
                 client + " is named twice for " + second.path() + ": the first counts, at "
                         + first.location().text(),
                 "remove one of them");
+    }
+
+    /** As nfs-utils does, the first of two networks that hold a client counts, also where the second is the smaller one. */
+    private void hidden(List<ExportEntry> group) {
+        List<ExportEntry> networks = group.stream()
+                .filter(entry -> entry.client() instanceof ClientMatch.Network)
+                .toList();
+        for (int i = 1; i < networks.size(); i++) {
+            ExportEntry second = networks.get(i);
+            networks.subList(0, i).stream()
+                    .filter(first -> network(first).contains(network(second)))
+                    .findFirst()
+                    .ifPresent(first -> hidden(first, second));
+        }
+    }
+
+    private void hidden(ExportEntry first, ExportEntry second) {
+        add(
+                Severity.WARNING,
+                second,
+                second.client().text() + " never counts for " + second.path() + ": it lies in "
+                        + first.client().text() + ", and of two networks the first counts, at "
+                        + first.location().text(),
+                "write the smaller network first");
+    }
+
+    private static IpNetwork network(ExportEntry entry) {
+        return ((ClientMatch.Network) entry.client()).network();
     }
 
     /** The number given by fsid= of any entry, for all of them; else the one of the path. */

@@ -73,6 +73,22 @@ class ExportTableTest {
     }
 
     @Test
+    void saysThatASmallerNetworkBehindALargerOneNeverCounts() {
+        Diagnostic found = only("/a 10.0.0.0/8(ro) 10.1.0.0/16(rw)");
+
+        assertThat(found.isError()).isFalse();
+        assertThat(found.message())
+                .isEqualTo(
+                        "10.1.0.0/16 never counts for /a: it lies in 10.0.0.0/8, and of two networks the first counts,"
+                                + " at exports:1:4");
+        assertThat(found.location().column()).isEqualTo(19);
+        assertThat(found.remedy()).isEqualTo("write the smaller network first");
+        assertThat(load("/a 10.1.0.0/16(rw) 10.0.0.0/8(ro) 10.1.2.3(ro)\n/b 10.1.0.0/16(rw)")
+                        .diagnostics())
+                .isEmpty();
+    }
+
+    @Test
     void letsTheFirstOfTwoEntriesForTheSameClientAndPathCountAndSaysSo() {
         LoadResult result = load("/a 10.0.0.1(rw)\n/a/ 10.0.0.1(ro)");
 

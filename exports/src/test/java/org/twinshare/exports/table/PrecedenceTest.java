@@ -19,7 +19,7 @@ import org.twinshare.exports.BytePath;
 import org.twinshare.exports.names.FakeNames;
 import org.twinshare.exports.names.KnownNames;
 
-/** Who decides when several match: exports(5), end of "Machine Name Formats", and the longer prefix first. */
+/** Who decides when several match: exports(5), end of "Machine Name Formats". */
 class PrecedenceTest {
 
     /** web1.lan is 10.0.0.1, web2.lan is 10.0.0.2, both are of the netgroup webs; 10.0.0.9 has no name. */
@@ -59,12 +59,11 @@ class PrecedenceTest {
     }
 
     @Test
-    void letsTheLongerPrefixGoFirst() {
-        String table = "/a 0.0.0.0/0 10.0.0.0/8 10.0.0.0/24 10.0.0.0/16";
+    void letsTheFirstOfTwoNetworksCountAsExports5Says() {
+        String table = "/a 10.0.0.0/24 10.0.0.0/8 10.0.0.0/16 0.0.0.0/0";
 
         assertThat(decide(table, "10.0.0.5", "/a")).isEqualTo("/a 10.0.0.0/24");
-        assertThat(decide(table, "10.0.7.5", "/a")).isEqualTo("/a 10.0.0.0/16");
-        assertThat(decide(table, "10.7.7.5", "/a")).isEqualTo("/a 10.0.0.0/8");
+        assertThat(decide(table, "10.0.7.5", "/a")).isEqualTo("/a 10.0.0.0/8");
         assertThat(decide(table, "192.168.0.1", "/a")).isEqualTo("/a 0.0.0.0/0");
     }
 
