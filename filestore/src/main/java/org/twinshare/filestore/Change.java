@@ -19,6 +19,9 @@ public sealed interface Change {
     /** The object that it is about; 0 for none. */
     long object();
 
+    /** The same change at another moment. */
+    Change at(long timeNs);
+
     /**
      * A new object under a name.
      *
@@ -39,22 +42,68 @@ public sealed interface Change {
             long accessNs,
             long modifyNs,
             @Nullable Long verifier)
-            implements Change {}
+            implements Change {
+        /** The same object under another name. */
+        public Made in(long otherDirectory, Name otherName) {
+            return new Made(
+                    timeNs,
+                    object,
+                    otherDirectory,
+                    otherName,
+                    type,
+                    mode,
+                    uid,
+                    gid,
+                    rdev,
+                    target,
+                    sizeBytes,
+                    accessNs,
+                    modifyNs,
+                    verifier);
+        }
 
-    /** New attributes of an object, as they are afterwards; KEEP leaves one. */
+        @Override
+        public Made at(long now) {
+            return new Made(
+                    now, object, directory, name, type, mode, uid, gid, rdev, target, sizeBytes, accessNs, modifyNs,
+                    verifier);
+        }
+    }
+
+    /** New attributes of an object, as they are afterwards; KEEP leaves one, but a new size comes with the mtime of the change. */
     record AttributesSet(
             long timeNs, long object, int mode, int uid, int gid, long sizeBytes, long accessNs, long modifyNs)
-            implements Change {}
+            implements Change {
+        /** Whether the mtime is the moment of the change, because its size is set and no mtime is given. */
+        public boolean setsModified() {
+            return sizeBytes != KEEP_LONG && modifyNs == KEEP_LONG;
+        }
+
+        @Override
+        public AttributesSet at(long now) {
+            return new AttributesSet(now, object, mode, uid, gid, sizeBytes, accessNs, modifyNs);
+        }
+    }
 
     /** One more name. */
-    record Linked(long timeNs, long object, long directory, Name name) implements Change {}
+    record Linked(long timeNs, long object, long directory, Name name) implements Change {
+        @Override
+        public Linked at(long now) {
+            return new Linked(now, object, directory, name);
+        }
+    }
 
     /**
      * A name less.
      *
      * @param wasDirectory the name was a directory's
      */
-    record Removed(long timeNs, long object, long directory, Name name, boolean wasDirectory) implements Change {}
+    record Removed(long timeNs, long object, long directory, Name name, boolean wasDirectory) implements Change {
+        @Override
+        public Removed at(long now) {
+            return new Removed(now, object, directory, name, wasDirectory);
+        }
+    }
 
     /**
      * A name in place of another.
@@ -63,7 +112,12 @@ public sealed interface Change {
      */
     record Moved(
             long timeNs, long object, long fromDirectory, Name fromName, long toDirectory, Name toName, long replaced)
-            implements Change {}
+            implements Change {
+        @Override
+        public Moved at(long now) {
+            return new Moved(now, object, fromDirectory, fromName, toDirectory, toName, replaced);
+        }
+    }
 
     /**
      * Bytes of a file.
@@ -71,15 +125,30 @@ public sealed interface Change {
      * @param mode of the file afterwards, where setuid and setgid go; otherwise KEEP
      */
     record Written(long timeNs, long object, long offsetBytes, ByteBuffer data, Stability stability, int mode)
-            implements Change {}
+            implements Change {
+        @Override
+        public Written at(long now) {
+            return new Written(now, object, offsetBytes, data, stability, mode);
+        }
+    }
 
     /**
      * Bytes of a file that were written are to be durable.
      *
      * @param count in bytes, 0 for all from the offset on
      */
-    record Committed(long timeNs, long object, long offsetBytes, long count) implements Change {}
+    record Committed(long timeNs, long object, long offsetBytes, long count) implements Change {
+        @Override
+        public Committed at(long now) {
+            return new Committed(now, object, offsetBytes, count);
+        }
+    }
 
     /** The operation succeeds and nothing changes: a CREATE of what is there, a RENAME onto the same object. */
-    record Nothing(long timeNs, long object) implements Change {}
+    record Nothing(long timeNs, long object) implements Change {
+        @Override
+        public Nothing at(long now) {
+            return new Nothing(now, object);
+        }
+    }
 }

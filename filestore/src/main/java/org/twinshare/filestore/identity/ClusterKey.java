@@ -24,14 +24,17 @@ import java.security.SecureRandom;
  * </pre>
  */
 public final class ClusterKey {
-    private static final int BYTES = 40;
+    public static final int BYTES = 40;
+
     private static final String FILE = "cluster.key";
 
+    private final byte[] secret;
     private final HashFunction handleMac;
     private final HashFunction cookieHash;
     private final long clusterId;
 
     private ClusterKey(byte[] secret) {
+        this.secret = secret.clone();
         ByteBuffer bytes = ByteBuffer.wrap(secret);
         handleMac = Hashing.sipHash24(bytes.getLong(), bytes.getLong());
         cookieHash = Hashing.sipHash24(bytes.getLong(), bytes.getLong());
@@ -51,9 +54,36 @@ public final class ClusterKey {
         return new ClusterKey(secret);
     }
 
+    /** The key with these bytes, which the other server of the pair gave away. */
+    public static ClusterKey of(byte[] secret) {
+        if (secret.length != BYTES) {
+            throw new IllegalArgumentException(secret.length + " bytes of a key");
+        }
+        return new ClusterKey(secret);
+    }
+
+    /** Makes this the key of a state directory that has none, durably. */
+    public void writeTo(Path stateDirectory) throws IOException {
+        write(stateDirectory.resolve(FILE), secret);
+    }
+
+    /** What the other server of the pair must know. */
+    public byte[] secret() {
+        return secret.clone();
+    }
+
+    /** Whether a state directory has a key. */
+    public static boolean isIn(Path stateDirectory) {
+        return Files.exists(stateDirectory.resolve(FILE));
+    }
+
     private static void make(Path file) throws IOException {
         byte[] secret = new byte[BYTES];
         new SecureRandom().nextBytes(secret);
+        write(file, secret);
+    }
+
+    private static void write(Path file, byte[] secret) throws IOException {
         Path unfinished = file.resolveSibling(FILE + ".new");
         Files.deleteIfExists(unfinished);
         Files.createFile(

@@ -12,12 +12,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import org.lmdbjava.CursorIterable;
+import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
 import org.lmdbjava.EnvFlags;
-import org.lmdbjava.KeyRange;
+import org.lmdbjava.GetOp;
 import org.lmdbjava.Txn;
 
 /**
@@ -52,10 +52,30 @@ final class IndexFile implements AutoCloseable {
         return Objects.requireNonNull(tables.get(table));
     }
 
-    /** A read transaction with a buffer for keys, used again and again: making one costs more than a look-up. */
+    /**
+     * A read transaction with a buffer for keys, and cursors, used again and again: making one costs more than a look-up, and
+     * a cursor made by a virtual thread costs the mapping of a page and its unmapping on all processors.
+     */
     private final class Reader {
         final Txn<ByteBuffer> transaction = env.txnRead();
         final ByteBuffer key = ByteBuffer.allocateDirect(MAX_KEY_BYTES);
+        private final Map<Table, Cursor<ByteBuffer>> cursors = new EnumMap<>(Table.class);
+
+        Cursor<ByteBuffer> cursor(Table table) {
+            Cursor<ByteBuffer> known = cursors.get(table);
+            if (known != null) {
+                known.renew(transaction);
+                return known;
+            }
+            Cursor<ByteBuffer> made = table(table).openCursor(transaction);
+            cursors.put(table, made);
+            return made;
+        }
+
+        void close() {
+            cursors.values().forEach(Cursor::close);
+            transaction.close();
+        }
     }
 
     /** Turns the bytes of a value, valid during this call only, into something of the caller's. */
@@ -80,17 +100,17 @@ final class IndexFile implements AutoCloseable {
         Reader reader = take();
         try {
             reader.key.clear().put(prefix.bytes()).flip();
-            try (CursorIterable<ByteBuffer> cursor =
-                    table(prefix.table()).iterate(reader.transaction, KeyRange.atLeast(reader.key))) {
-                for (CursorIterable.KeyVal<ByteBuffer> entry : cursor) {
-                    byte[] bytes = new byte[entry.key().remaining()];
-                    entry.key().duplicate().get(bytes);
-                    Key key = new Key(prefix.table(), bytes);
-                    if (!key.startsWith(prefix)) {
-                        break;
-                    }
-                    consumer.accept(key, entry.val());
+            Cursor<ByteBuffer> cursor = reader.cursor(prefix.table());
+            boolean found = cursor.get(reader.key, GetOp.MDB_SET_RANGE);
+            while (found) {
+                byte[] bytes = new byte[cursor.key().remaining()];
+                cursor.key().duplicate().get(bytes);
+                Key key = new Key(prefix.table(), bytes);
+                if (!key.startsWith(prefix)) {
+                    break;
                 }
+                consumer.accept(key, cursor.val());
+                found = cursor.next();
             }
         } finally {
             give(reader);
@@ -170,7 +190,7 @@ final class IndexFile implements AutoCloseable {
 
     @Override
     public void close() {
-        readers.forEach(reader -> reader.transaction.close());
+        readers.forEach(Reader::close);
         env.close();
     }
 }

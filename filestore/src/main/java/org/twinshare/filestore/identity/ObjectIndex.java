@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.LmdbException;
+import org.lmdbjava.LmdbNativeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.Errno;
@@ -33,6 +34,12 @@ public final class ObjectIndex implements AutoCloseable {
     private static final String NEXT_ID = "next-id";
     /** So many ids are set aside at a time, so that giving one does not wait for the disk. */
     private static final long ID_BLOCK = 1 << 16;
+    /** Low bits of an id, which count: at 50,000 ids a second for eleven years. The epoch less one is above them. */
+    private static final int COUNTER_BITS = 44;
+
+    private static final long COUNTER = (1L << COUNTER_BITS) - 1;
+    /** The last that still makes a positive id. */
+    public static final int MAX_EPOCH = 1 << (Long.SIZE - 1 - COUNTER_BITS);
 
     private final IndexFile file;
     private final ReentrantLock flushing = new ReentrantLock();
@@ -46,6 +53,8 @@ public final class ObjectIndex implements AutoCloseable {
     private long version;
     private volatile long flushedVersion;
     private long nextId;
+    /** How many ids a commit sets aside. */
+    private long ahead = ID_BLOCK;
     /** As the file has it: ids below may be given. */
     private volatile long setAside;
 
@@ -86,11 +95,18 @@ public final class ObjectIndex implements AutoCloseable {
         return id == null || id == 0 ? null : get(id);
     }
 
-    /** A new id, never given before, and never given again, also when a crash takes everything that was put under it. */
+    /**
+     * A new id, never given before, and never given again, also when a crash takes everything that was put under it. ENOSPC
+     * when the epoch has no more.
+     */
     public long newId() throws ErrnoException {
         while (true) {
             long waitsFor;
             synchronized (writing) {
+                if ((nextId & COUNTER) == 0) {
+                    throw new ErrnoException(
+                            Errno.ENOSPC, "every id of this epoch is given: a switchover begins another");
+                }
                 if (nextId < setAside) {
                     return nextId++;
                 }
@@ -100,9 +116,40 @@ public final class ObjectIndex implements AutoCloseable {
         }
     }
 
-    /** Adds an object or replaces what is kept about it. Returns the version to flush to for it to be durable. */
+    /**
+     * Ids are remembered by somebody else from now on: none is set aside in the file, and the next one is after this one, and
+     * after all that were given before.
+     */
+    public void continueIdsAfter(long last) {
+        synchronized (writing) {
+            nextId = Math.max(nextId, last + 1);
+            setAside = Long.MAX_VALUE;
+            ahead = 0;
+        }
+    }
+
+    /**
+     * Ids that are given from now on are of this epoch: the epoch less one in the bits above the counter, so that the first
+     * one gives plain numbers. Whatever a server gave in an earlier epoch, and lost with it, none of these is the same.
+     *
+     * @param epoch 1 to {@link #MAX_EPOCH}; nothing happens in one that has begun
+     */
+    public void beginEpoch(int epoch) {
+        if (epoch < 1 || epoch > MAX_EPOCH) {
+            throw new IllegalArgumentException("ids cannot be given in epoch " + epoch);
+        }
+        synchronized (writing) {
+            nextId = Math.max(nextId, ((epoch - 1L) << COUNTER_BITS) + 1);
+        }
+    }
+
+    /**
+     * Adds an object or replaces what is kept about it; its id, whoever gave it, is not given again. Returns the version to
+     * flush to for it to be durable.
+     */
     public long put(ObjectRecord record) {
         synchronized (writing) {
+            nextId = Math.max(nextId, record.id() + 1);
             pending.objects.put(record.id(), Optional.of(record));
             pending.inodes.put(new PendingChanges.InodeKey(record.volume(), record.inode()), record.id());
             return ++version;
@@ -259,7 +306,7 @@ public final class ObjectIndex implements AutoCloseable {
         return flushedVersion;
     }
 
-    /** Makes everything up to a version durable; EIO where the disk does not take it, and then it waits for another try. */
+    /** Makes everything up to a version durable; ENOSPC or EIO where the disk does not take it, and then it waits for another try. */
     public void flush(long upTo) throws ErrnoException {
         if (flushedVersion >= upTo) {
             return;
@@ -267,19 +314,19 @@ public final class ObjectIndex implements AutoCloseable {
         flushing.lock();
         try {
             if (flushedVersion < upTo) {
-                commit(ID_BLOCK);
+                commit(ahead);
             }
         } finally {
             flushing.unlock();
         }
     }
 
-    private void commit(long ahead) throws ErrnoException {
+    private void commit(long further) throws ErrnoException {
         long committing;
         long upTo;
         synchronized (writing) {
             committing = version;
-            upTo = nextId + ahead;
+            upTo = nextId + further;
             byte[] next = ByteBuffer.allocate(8).putLong(upTo).array();
             pending.others.put(factKey(NEXT_ID), Optional.of(next));
             leaving = pending;
@@ -289,12 +336,22 @@ public final class ObjectIndex implements AutoCloseable {
             file.commit(leaving);
         } catch (LmdbException failure) {
             takeBack();
-            LOG.error("Cannot write the index of files: {}", failure.getMessage());
-            throw new ErrnoException(Errno.EIO, "commit of the index");
+            throw new ErrnoException(errno(failure), "commit of the index: " + failure.getMessage());
         }
-        setAside = upTo;
+        if (further > 0) {
+            setAside = upTo;
+        }
         flushedVersion = committing;
         leaving = NONE;
+    }
+
+    /** A full disk may have room again, and nothing is lost until then. */
+    private static Errno errno(LmdbException failure) {
+        boolean full = failure instanceof LmdbNativeException known && known.getResultCode() == Errno.ENOSPC.number();
+        if (!full) {
+            LOG.error("Cannot write the index of files: {}", failure.getMessage());
+        }
+        return full ? Errno.ENOSPC : Errno.EIO;
     }
 
     /** The file took nothing: what was on its way waits again, behind what came meanwhile. */

@@ -69,6 +69,7 @@ final class Application {
             WccAttributes before = WccAttributes.of(observer.attributesNow(directory, statBefore));
             Directories.Noting noting = directories.noting(directory, statBefore);
             entries.apply(fd);
+            directory.volume.setModified(fd, change.timeNs());
             if (less != null) {
                 noting.removed(less);
             }
@@ -85,7 +86,7 @@ final class Application {
         try (Node directory = nodes.pin(made.directory());
                 Making.Newborn newborn = making.prepare(directory, made)) {
             Wcc wcc = changeEntries(directory, made, newborn::name, null, made.name());
-            return Outcome.done(made.object(), observer.attributes(newborn.node()), wcc);
+            return Outcome.done(made.object(), newborn.attributes(), wcc);
         }
     }
 
@@ -97,13 +98,7 @@ final class Application {
             Wcc wcc = changeEntries(
                     directory,
                     linked,
-                    directoryFd -> {
-                        if (directory.volume.byHandle) {
-                            Posix.linkatAsRoot(fd, directoryFd, name);
-                        } else {
-                            Posix.linkat(fd, directoryFd, name);
-                        }
-                    },
+                    directoryFd -> directory.volume.linkat(fd, directoryFd, name),
                     null,
                     linked.name());
             identities.named(object, new Link(directory.id, linked.name()));

@@ -120,7 +120,6 @@ final class AttributeDecisions {
 
     private Change changed(Caller caller, Node object, Stat stat, SetAttributes wanted) throws ErrnoException {
         long timeNs = ticks.next();
-        long modifyNs = wanted.sizeBytes() == null ? Change.KEEP_LONG : timeNs;
         return new Change.AttributesSet(
                 timeNs,
                 object.id,
@@ -129,7 +128,7 @@ final class AttributeDecisions {
                 wanted.gid() == null ? Change.KEEP : wanted.gid(),
                 wanted.sizeBytes() == null ? Change.KEEP_LONG : wanted.sizeBytes(),
                 time(wanted.access(), timeNs, Change.KEEP_LONG),
-                time(wanted.modify(), timeNs, modifyNs));
+                time(wanted.modify(), timeNs, Change.KEEP_LONG));
     }
 
     private static int newMode(Caller caller, Stat stat, SetAttributes wanted) throws ErrnoException {
@@ -182,6 +181,10 @@ final class AttributeDecisions {
             long end = write.offsetBytes() + write.data().remaining();
             if (write.offsetBytes() < 0 || end < 0 || end > object.volume.maxFileBytes) {
                 throw new ErrnoException(Errno.EFBIG, "write");
+            }
+            if (!write.data().hasRemaining()) {
+                // write(2) of no bytes does nothing, and leaves the times as they are.
+                return new Change.Nothing(ticks.next(), object.id);
             }
             int mode = Permissions.modeAfterWrite(write.caller(), stat.mode(), stat.gid());
             return new Change.Written(

@@ -24,12 +24,15 @@ final class ChangeLocks {
     private static final Named NOTHING = new Named(0, 0);
 
     LockTable.Held acquire(Operation operation) throws ErrnoException {
+        // What is to be made is mostly not there yet.
+        Named before = operation instanceof Operation.Create ? NOTHING : named(operation);
         while (true) {
-            Named before = named(operation);
             LockTable.Held held = table.acquire(claims(operation, before));
+            Named now = before;
             boolean right = false;
             try {
-                right = named(operation).equals(before);
+                now = named(operation);
+                right = now.equals(before);
             } finally {
                 if (!right) {
                     held.close();
@@ -38,6 +41,7 @@ final class ChangeLocks {
             if (right) {
                 return held;
             }
+            before = now;
         }
     }
 

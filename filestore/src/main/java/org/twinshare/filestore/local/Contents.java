@@ -15,6 +15,8 @@ import org.twinshare.filestore.posix.Stat;
 
 /** The part of {@link Application} that is about attributes and data of one object. Thread-safe. */
 final class Contents {
+    private static final int BULK_BYTES = 128 << 10;
+
     private final Nodes nodes;
     private final Observer observer;
 
@@ -46,6 +48,9 @@ final class Contents {
                     Data.ftruncate(dataFd, set.sizeBytes());
                 }
                 setOwnerAndMode(object, fd, set);
+                if (set.setsModified()) {
+                    object.volume.setModified(fd, set.timeNs());
+                }
                 if (set.accessNs() != Change.KEEP_LONG || set.modifyNs() != Change.KEEP_LONG) {
                     Posix.utimens(fd, set.accessNs(), set.modifyNs());
                 }
@@ -82,7 +87,16 @@ final class Contents {
             ByteBuffer data = written.data().duplicate();
             int count = data.remaining();
             Wcc wcc = change(object, written.timeNs(), fd -> {
-                Data.pwrite(dataFd, data, written.offsetBytes());
+                if (count >= BULK_BYTES) {
+                    // May have to wait until the disk has caught up.
+                    boolean unusedDone = Slow.call(() -> {
+                        Data.pwrite(dataFd, data, written.offsetBytes());
+                        return true;
+                    });
+                } else {
+                    Data.pwrite(dataFd, data, written.offsetBytes());
+                }
+                object.volume.setModified(fd, written.timeNs());
                 if (written.mode() != Change.KEEP) {
                     Posix.fchmod(fd, written.mode());
                 }

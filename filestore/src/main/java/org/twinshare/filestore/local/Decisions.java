@@ -55,11 +55,11 @@ final class Decisions {
 
     private Change create(Operation.Create create) throws ErrnoException {
         Caller caller = create.caller();
-        try (Node directory = look.directory(caller, create.directory());
-                Node existing = lookFor(caller, directory, create.name())) {
+        try (Parent parent = parent(caller, create.directory());
+                Node existing = lookFor(caller, parent, create.name())) {
             if (existing == null) {
                 Long verifier = create.mode() == Operation.CreateMode.EXCLUSIVE ? create.verifier() : null;
-                return make(caller, directory, create.name(), FileType.REGULAR, create.attributes(), 0, null, verifier);
+                return make(caller, parent, create.name(), FileType.REGULAR, create.attributes(), 0, null, verifier);
             }
             boolean sameCall = create.mode() == Operation.CreateMode.EXCLUSIVE
                     && Objects.equals(existing.verifier, create.verifier());
@@ -93,18 +93,18 @@ final class Decisions {
             long rdev,
             byte @Nullable [] target)
             throws ErrnoException {
-        try (Node directory = look.directory(caller, directoryId);
-                Node existing = lookFor(caller, directory, name)) {
+        try (Parent parent = parent(caller, directoryId);
+                Node existing = lookFor(caller, parent, name)) {
             if (existing != null) {
                 throw new ErrnoException(Errno.EEXIST, "make");
             }
-            return make(caller, directory, name, type, wanted, rdev, target, null);
+            return make(caller, parent, name, type, wanted, rdev, target, null);
         }
     }
 
     private Change make(
             Caller caller,
-            Node directory,
+            Parent parent,
             Name name,
             FileType type,
             SetAttributes wanted,
@@ -112,52 +112,59 @@ final class Decisions {
             byte @Nullable [] target,
             @Nullable Long verifier)
             throws ErrnoException {
-        Stat above = look.stat(directory);
-        look.require(caller, directory, above, Permissions.WRITE | Permissions.EXECUTE);
+        look.require(caller, parent.node, parent.stat, Permissions.WRITE | Permissions.EXECUTE);
         return attributes.newObject(
-                caller, directory, above, name, type, wanted, rdev, target == null ? new byte[0] : target, verifier);
+                caller,
+                parent.node,
+                parent.stat,
+                name,
+                type,
+                wanted,
+                rdev,
+                target == null ? new byte[0] : target,
+                verifier);
     }
 
     private Change remove(Operation.Remove remove) throws ErrnoException {
         look.refuseDots(remove.name(), Errno.EINVAL);
-        try (Node directory = look.directory(remove.caller(), remove.directory());
-                Node victim = find(remove.caller(), directory, remove.name())) {
-            look.requireRemoval(remove.caller(), directory, victim);
+        try (Parent parent = parent(remove.caller(), remove.directory());
+                Node victim = find(remove.caller(), parent, remove.name())) {
+            look.requireRemoval(remove.caller(), parent.node, parent.stat, victim);
             if (victim.type == FileType.DIRECTORY) {
                 throw new ErrnoException(Errno.EISDIR, "remove");
             }
-            return new Change.Removed(ticks.next(), victim.id, directory.id, remove.name(), false);
+            return new Change.Removed(ticks.next(), victim.id, remove.directory(), remove.name(), false);
         }
     }
 
     private Change removeDirectory(Operation.RemoveDirectory remove) throws ErrnoException {
         look.refuseDots(remove.name(), remove.name().isDot() ? Errno.EINVAL : Errno.ENOTEMPTY);
-        try (Node directory = look.directory(remove.caller(), remove.directory());
-                Node victim = find(remove.caller(), directory, remove.name())) {
-            look.requireRemoval(remove.caller(), directory, victim);
+        try (Parent parent = parent(remove.caller(), remove.directory());
+                Node victim = find(remove.caller(), parent, remove.name())) {
+            look.requireRemoval(remove.caller(), parent.node, parent.stat, victim);
             if (victim.type != FileType.DIRECTORY) {
                 throw new ErrnoException(Errno.ENOTDIR, "rmdir");
             }
             look.requireEmptyAndFree(victim);
-            return new Change.Removed(ticks.next(), victim.id, directory.id, remove.name(), true);
+            return new Change.Removed(ticks.next(), victim.id, remove.directory(), remove.name(), true);
         }
     }
 
     private Change link(Operation.Link link) throws ErrnoException {
         try (Node object = look.object(link.caller(), link.object());
-                Node directory = look.directory(link.caller(), link.directory());
-                Node existing = lookFor(link.caller(), directory, link.name())) {
+                Parent parent = parent(link.caller(), link.directory());
+                Node existing = lookFor(link.caller(), parent, link.name())) {
             if (existing != null) {
                 throw new ErrnoException(Errno.EEXIST, "link");
             }
-            if (object.volume != directory.volume) {
+            if (object.volume != parent.node.volume) {
                 throw new ErrnoException(Errno.EXDEV, "link");
             }
-            look.require(link.caller(), directory, look.stat(directory), Permissions.WRITE | Permissions.EXECUTE);
+            look.require(link.caller(), parent.node, parent.stat, Permissions.WRITE | Permissions.EXECUTE);
             if (object.type == FileType.DIRECTORY) {
                 throw new ErrnoException(Errno.EPERM, "hard link to a directory");
             }
-            return new Change.Linked(ticks.next(), object.id, directory.id, link.name());
+            return new Change.Linked(ticks.next(), object.id, link.directory(), link.name());
         }
     }
 
@@ -165,19 +172,21 @@ final class Decisions {
         Caller caller = rename.caller();
         look.refuseDots(rename.fromName(), Errno.EINVAL);
         look.refuseDots(rename.toName(), Errno.EINVAL);
-        try (Node from = look.directory(caller, rename.fromDirectory());
-                Node to = look.directory(caller, rename.toDirectory());
+        try (Parent from = parent(caller, rename.fromDirectory());
+                Parent to = rename.fromDirectory() == rename.toDirectory()
+                        ? from.again()
+                        : parent(caller, rename.toDirectory());
                 Node moved = find(caller, from, to, rename.fromName());
                 Node replaced = lookFor(caller, to, rename.toName())) {
-            if (from.volume != to.volume) {
+            if (from.node.volume != to.node.volume) {
                 throw new ErrnoException(Errno.EXDEV, "rename");
             }
             if (moved == replaced) {
                 return new Change.Nothing(ticks.next(), moved.id);
             }
-            look.requireRemoval(caller, from, moved);
+            look.requireRemoval(caller, from.node, from.stat, moved);
             requireRoom(caller, to, replaced, moved);
-            if (moved.type == FileType.DIRECTORY && from != to) {
+            if (moved.type == FileType.DIRECTORY && from.node != to.node) {
                 look.require(caller, moved, look.stat(moved), Permissions.WRITE);
             }
             // The file system's own question, which Linux asks last.
@@ -186,21 +195,21 @@ final class Decisions {
             }
             long replacedId = replaced == null ? 0 : replaced.id;
             return new Change.Moved(
-                    ticks.next(), moved.id, from.id, rename.fromName(), to.id, rename.toName(), replacedId);
+                    ticks.next(), moved.id, from.node.id, rename.fromName(), to.node.id, rename.toName(), replacedId);
         }
     }
 
     /** May the object come to this directory, in place of what has the name there now? */
-    private void requireRoom(Caller caller, Node to, @Nullable Node replaced, Node moved) throws ErrnoException {
+    private void requireRoom(Caller caller, Parent to, @Nullable Node replaced, Node moved) throws ErrnoException {
         boolean directory = moved.type == FileType.DIRECTORY;
-        if (directory && look.isBelow(caller, to, moved)) {
+        if (directory && look.isBelow(caller, to.node, moved)) {
             throw new ErrnoException(Errno.EINVAL, "rename into its own subtree");
         }
         if (replaced == null) {
-            look.require(caller, to, look.stat(to), Permissions.WRITE | Permissions.EXECUTE);
+            look.require(caller, to.node, to.stat, Permissions.WRITE | Permissions.EXECUTE);
             return;
         }
-        look.requireRemoval(caller, to, replaced);
+        look.requireRemoval(caller, to.node, to.stat, replaced);
         if (directory && replaced.type != FileType.DIRECTORY) {
             throw new ErrnoException(Errno.ENOTDIR, "rename of a directory over something else");
         }
@@ -209,23 +218,47 @@ final class Decisions {
         }
     }
 
+    /** A directory that a name is looked for in, as it was when the decision began. */
+    private record Parent(Node node, Stat stat) implements AutoCloseable {
+        /** The same, to be closed too. */
+        Parent again() {
+            boolean unusedPinned = node.pin();
+            return this;
+        }
+
+        @Override
+        public void close() {
+            node.close();
+        }
+    }
+
+    private Parent parent(Caller caller, long id) throws ErrnoException {
+        Node node = look.directory(caller, id);
+        try {
+            return new Parent(node, look.stat(node));
+        } catch (ErrnoException e) {
+            node.close();
+            throw e;
+        }
+    }
+
     /** The object of a name that must not be {@code .} or {@code ..}, pinned; null when there is none. */
-    private @Nullable Node lookFor(Caller caller, Node directory, Name name) throws ErrnoException {
-        look.require(caller, directory, look.stat(directory), Permissions.EXECUTE);
+    private @Nullable Node lookFor(Caller caller, Parent parent, Name name) throws ErrnoException {
+        look.require(caller, parent.node, parent.stat, Permissions.EXECUTE);
         look.refuseDots(name, Errno.EEXIST);
-        return look.child(directory, name);
+        return look.child(parent.node, name);
     }
 
     /** As {@link #find}, where another directory must be searchable too before anything is said about names. */
-    private Node find(Caller caller, Node directory, Node other, Name name) throws ErrnoException {
-        look.require(caller, directory, look.stat(directory), Permissions.EXECUTE);
-        look.require(caller, other, look.stat(other), Permissions.EXECUTE);
-        return find(caller, directory, name);
+    private Node find(Caller caller, Parent parent, Parent other, Name name) throws ErrnoException {
+        look.require(caller, parent.node, parent.stat, Permissions.EXECUTE);
+        look.require(caller, other.node, other.stat, Permissions.EXECUTE);
+        return find(caller, parent, name);
     }
 
     /** The object of a name, pinned; ENOENT when there is none. */
-    private Node find(Caller caller, Node directory, Name name) throws ErrnoException {
-        Node found = lookFor(caller, directory, name);
+    private Node find(Caller caller, Parent parent, Name name) throws ErrnoException {
+        Node found = lookFor(caller, parent, name);
         if (found == null) {
             throw new ErrnoException(Errno.ENOENT, "no such name");
         }

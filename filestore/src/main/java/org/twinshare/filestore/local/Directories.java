@@ -11,7 +11,6 @@ import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileTree.EntrySink;
 import org.twinshare.filestore.Name;
-import org.twinshare.filestore.identity.ObjectIndex;
 import org.twinshare.filestore.local.WatchedDirectories.Glance;
 import org.twinshare.filestore.posix.Dents;
 import org.twinshare.filestore.posix.OpenFlags;
@@ -31,7 +30,6 @@ final class Directories {
     private static final long SETTLED_AFTER_NS = 20_000_000;
 
     private final Nodes nodes;
-    private final ObjectIndex index;
     private final Identities identities;
     private final Observer observer;
     private final Cookies cookies;
@@ -47,7 +45,6 @@ final class Directories {
             InstantSource clock,
             long maxBytes) {
         this.nodes = nodes;
-        this.index = nodes.index();
         this.identities = identities;
         this.observer = observer;
         this.cookies = cookies;
@@ -128,7 +125,7 @@ final class Directories {
                 if (node.id != entry.id()) {
                     listing.identified(entry, node.id);
                 }
-                index.flush(node.shownAfterVersion);
+                nodes.requireShown(node);
                 Containment.foundInside(inside, node);
                 Attributes attributes = withAttributes ? observer.attributes(node, stat) : null;
                 if (glance != null && node == before && timesBefore != null) {
@@ -160,7 +157,7 @@ final class Directories {
     private void requireDurable(long id) throws ErrnoException {
         Node node = nodes.peek(id);
         if (node != null) {
-            index.flush(node.shownAfterVersion);
+            nodes.requireShown(node);
         }
     }
 
@@ -225,6 +222,12 @@ final class Directories {
         int fd = Posix.openat(nodes.open(directory), new byte[] {'.'}, flags, 0);
         try {
             Dents.readAll(fd, builder::add);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT) {
+                // A descriptor of it is still open, but it has no entries any more, not even the dots.
+                throw new ErrnoException(Errno.ESTALE, "the directory was removed");
+            }
+            throw e;
         } finally {
             Posix.close(fd);
         }

@@ -68,15 +68,18 @@ final class Durability {
         return Outcome.written(outcome.object(), outcome.wcc(), outcome.count(), written.stability());
     }
 
-    private void syncFile(long id, Stability stability) throws ErrnoException {
+    void syncFile(long id, Stability stability) throws ErrnoException {
         try (Node file = nodes.pin(id)) {
             int fd = nodes.openForWrite(file);
             syncs.sync(id, stability == Stability.FILE_SYNC, withAttributes -> {
-                if (withAttributes) {
-                    Data.fsync(fd);
-                } else {
-                    Data.fdatasync(fd);
-                }
+                boolean unusedDone = Slow.call(() -> {
+                    if (withAttributes) {
+                        Data.fsync(fd);
+                    } else {
+                        Data.fdatasync(fd);
+                    }
+                    return true;
+                });
             });
         }
     }

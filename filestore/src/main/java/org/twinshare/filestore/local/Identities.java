@@ -53,7 +53,7 @@ final class Identities {
                 }
             }
             Link link = new Link(directory.id, name);
-            return nodes.add(volume, record(index.newId(), volume, handle, stat, link, stat.changeNs(), null));
+            return nodes.found(volume, record(index.newId(), volume, handle, stat, link, stat.changeNs(), null));
         }
     }
 
@@ -79,7 +79,7 @@ final class Identities {
         synchronized (adopting) {
             Node known = nodes.pinByInode(volume, stat);
             return known == null
-                    ? nodes.add(volume, record(index.newId(), volume, fd, stat, link, stat.changeNs(), null))
+                    ? nodes.found(volume, record(index.newId(), volume, fd, stat, link, stat.changeNs(), null))
                     : known;
         }
     }
@@ -148,7 +148,8 @@ final class Identities {
         }
     }
 
-    private static @Nullable Stat statOrNull(int directoryFd, Name name) throws ErrnoException {
+    /** What has a name in an open directory; null for nothing. */
+    static @Nullable Stat statOrNull(int directoryFd, Name name) throws ErrnoException {
         try {
             return Posix.fstatat(directoryFd, name.bytes());
         } catch (ErrnoException e) {
@@ -167,7 +168,7 @@ final class Identities {
             } else if (!link.equals(node.link)) {
                 index.addLink(node.id, link);
             }
-            node.shownAfterVersion = index.put(node.record());
+            nodes.changed(node);
         }
     }
 
@@ -184,9 +185,20 @@ final class Identities {
                 index.removeLink(node.id, link);
             }
             node.inside = null;
-            node.shownAfterVersion = index.put(node.record());
+            nodes.changed(node);
         }
         node.volume.lostName();
+    }
+
+    /** A directory has this name now by our own doing, or none for null, whatever was known of it before. */
+    void placed(Node directory, @Nullable Link link) {
+        synchronized (directory) {
+            index.otherLinks(directory.id).forEach(other -> index.removeLink(directory.id, other));
+            directory.link = link;
+            directory.inside = null;
+            nodes.changed(directory);
+        }
+        directory.volume.movedOne();
     }
 
     /** A name of an object was exchanged for another by our own doing. The caller holds the object's lock. */
@@ -200,7 +212,7 @@ final class Identities {
             }
             // Another export may begin between the two places.
             node.inside = null;
-            node.shownAfterVersion = index.put(node.record());
+            nodes.changed(node);
         }
         if (node.type == FileType.DIRECTORY) {
             node.volume.movedOne();

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
@@ -16,12 +17,14 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileSystemSpace;
 import org.twinshare.filestore.FileTree;
 import org.twinshare.filestore.Name;
+import org.twinshare.filestore.NetState;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
 import org.twinshare.filestore.RootRefused;
-import org.twinshare.filestore.Wcc;
+import org.twinshare.filestore.Stability;
 import org.twinshare.filestore.identity.ClusterKey;
 import org.twinshare.filestore.identity.ObjectIndex;
+import org.twinshare.filestore.posix.Data;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /**
@@ -33,12 +36,19 @@ public final class LocalTree implements FileTree, AutoCloseable {
     private final Roots roots;
     private final Look look;
     private final Reading reading;
+    private final ShownAttributes shown;
     private final Decisions decisions;
     private final Application application;
     private final Durability durability;
     private final ChangeLocks locks;
     private final CachedTree cached;
     private final Adoption adoption;
+    private final Making making;
+    private final long cluster;
+    private volatile boolean journaled;
+    private final Observer observer;
+    private final TreeView view;
+    private final TreeCopy copy;
     private final AtomicLong writeVerifier = new AtomicLong(new SecureRandom().nextLong());
 
     /**
@@ -58,16 +68,21 @@ public final class LocalTree implements FileTree, AutoCloseable {
         nodes = new Nodes(index, limits.objects(), limits.descriptors());
         roots = new Roots(nodes, key.clusterId());
         Identities identities = new Identities(nodes);
-        Observer observer = new Observer(nodes, clock);
+        observer = new Observer(nodes, clock);
         look = new Look(nodes, identities, new Containment(nodes, identities), observer, roots);
         Cookies cookies = new Cookies(key.cookieHash(), index);
         Directories directories = new Directories(nodes, identities, observer, cookies, clock, limits.listingBytes());
         reading = new Reading(nodes, identities, look, observer, directories);
+        shown = new ShownAttributes(reading);
         decisions = new Decisions(look, new Ticks(clock));
-        application = new Application(nodes, identities, observer, directories, new Making(nodes, key.clusterId()));
+        cluster = key.clusterId();
+        making = new Making(nodes, cluster);
+        application = new Application(nodes, identities, observer, directories, making);
         durability = new Durability(nodes, writeVerifier::incrementAndGet);
         locks = new ChangeLocks(look);
         cached = new CachedTree(this, nodes);
+        view = new TreeView(nodes, identities, observer, directories, roots);
+        copy = new TreeCopy(nodes, identities, making, roots, cluster);
         adoption = new Adoption(nodes, look, directories);
         // The modes of new objects are decided here, not by the mask that the server was started with.
         int ignored = OwnProcess.umask(0);
@@ -85,9 +100,34 @@ public final class LocalTree implements FileTree, AutoCloseable {
      * @param adopt serve it also when it is not the directory that the state knows
      */
     public long bind(byte[] path, boolean adopt) throws ErrnoException, RootRefused {
-        long root = roots.bind(path, adopt);
+        long root = roots.bind(path, adopt, 0);
         adoption.add(root);
         return root;
+    }
+
+    /** Binds a directory that becomes, or is, the copy of one that another server exports; its root has the same id. */
+    public void bindAs(byte[] path, long root) throws ErrnoException, RootRefused {
+        long unusedSame = roots.bind(path, false, root);
+    }
+
+    /** The tree as another server sees it, which copies it. */
+    public TreeView view() {
+        return view;
+    }
+
+    /** The tree as a copy of another server's. */
+    public TreeCopy copy() {
+        return copy;
+    }
+
+    /**
+     * Whether changes come from another server, in its order. What has been carried out already is then the same when it is
+     * carried out once more.
+     */
+    public void follows(boolean now) {
+        observer.follows(now);
+        // The index is written with the checkpoints of whoever follows, and not in between.
+        journaled = true;
     }
 
     /** Begins to give ids, in the background, to what has none yet in the directories that are bound, now and later. */
@@ -138,25 +178,141 @@ public final class LocalTree implements FileTree, AutoCloseable {
 
     @Override
     public Outcome change(CallId call, Operation operation) {
-        try (LockTable.Held held = locks.acquire(operation)) {
-            Change change = decisions.decide(operation);
-            Outcome outcome = ofDirectories(operation, change, application.apply(change));
-            return operation.caller().async() ? outcome : durable(change, outcome);
+        try (Decided decided = decide(operation)) {
+            Outcome outcome = decided.apply(decided.change());
+            return operation.caller().async() ? outcome : durable(decided.change(), outcome);
         } catch (ErrnoException e) {
             return failed(operation, e.errno());
         }
     }
 
-    /** CREATE and RENAME answer with their directories, also where only the file was truncated, or nothing was done. */
-    private Outcome ofDirectories(Operation operation, Change change, Outcome outcome) {
-        Caller caller = operation.caller();
-        if (operation instanceof Operation.Create create && !(change instanceof Change.Made)) {
-            return Outcome.done(outcome.object(), outcome.attributes(), now(caller, create.directory()));
+    /** An operation that was decided; until it is closed, by the same thread, nothing that the decision rests on changes. */
+    public final class Decided implements AutoCloseable {
+        private final Operation operation;
+        private final Change change;
+        private final LockTable.Held held;
+
+        private Decided(Operation operation, Change change, LockTable.Held held) {
+            this.operation = operation;
+            this.change = change;
+            this.held = held;
         }
-        if (operation instanceof Operation.Rename rename && change instanceof Change.Nothing) {
-            return Outcome.renamed(now(caller, rename.fromDirectory()), now(caller, rename.toDirectory()));
+
+        /** What is to become true. */
+        public Change change() {
+            return change;
         }
-        return outcome;
+
+        /** Carries it out, at the moment that {@code at} says; nothing is durable when this returns. */
+        public Outcome apply(Change at) throws ErrnoException {
+            return shown.ofDirectories(operation, at, application.apply(at));
+        }
+
+        @Override
+        public void close() {
+            held.close();
+        }
+    }
+
+    /** Takes the locks of an operation and decides what it makes true; the first half of {@link #change}. */
+    public Decided decide(Operation operation) throws ErrnoException {
+        LockTable.Held held = locks.acquire(operation);
+        try {
+            return new Decided(operation, decisions.decide(operation), held);
+        } catch (ErrnoException | RuntimeException e) {
+            held.close();
+            throw e;
+        }
+    }
+
+    /** From now on somebody else sees to it that ids are kept, and that none is given twice: the next is after {@code lastId}. */
+    public void keepIdsBy(Discoveries discoveries, long lastId) {
+        index.continueIdsAfter(lastId);
+        nodes.discoveries(discoveries);
+        journaled = true;
+    }
+
+    /**
+     * Ids that are given from now on are of this epoch: none that any server of the pair gave in an earlier one comes again,
+     * also where nobody has heard of it. To be called before a directory is bound, and by whoever takes over.
+     *
+     * @param epoch from 1 on; nothing happens in one that has begun
+     */
+    public void beginEpoch(int epoch) {
+        index.beginEpoch(epoch);
+    }
+
+    /** Tells the objects of one pair of servers from those of another. */
+    public long clusterId() {
+        return cluster;
+    }
+
+    /**
+     * Prepares to bring the tree to a state; to be used before anything else is done with the tree.
+     *
+     * @param beforeEach is run before each change of the tree, for tests that end it there
+     */
+    public Reconcile reconcile(NetState wanted, Runnable beforeEach) {
+        return new Reconcile(nodes, making, roots.ids(), cluster, wanted, beforeEach);
+    }
+
+    /**
+     * Puts everything on disk that was carried out before this call, and the facts with it. EIO when the disk has failed: what
+     * is there is then not known any more. ENOSPC when the index has no room now: it may be tried again.
+     */
+    public void checkpoint(Map<String, byte[]> facts) throws ErrnoException {
+        for (Volume volume : nodes.volumes()) {
+            sync(volume);
+        }
+        facts.forEach(index::putFact);
+        index.flush(index.version());
+    }
+
+    /** Whatever the error, something that was written is not on the disk. */
+    private static void sync(Volume volume) throws ErrnoException {
+        try {
+            Data.syncfs(volume.directoryFd());
+        } catch (ErrnoException e) {
+            throw new ErrnoException(Errno.EIO, "syncfs: " + e.getMessage());
+        }
+    }
+
+    /** What the last checkpoint, or one before it, kept under a name; null for nothing. */
+    public byte @Nullable [] fact(String name) {
+        return index.fact(name);
+    }
+
+    /** Changes that wait in memory for the next checkpoint. */
+    public int pendingChanges() {
+        return index.pendingChanges();
+    }
+
+    /** Attributes of an object wherever it is; null when it is gone. */
+    public @Nullable Attributes attributesOf(long object) {
+        try (Node node = nodes.pin(object)) {
+            return reading.attributes(node);
+        } catch (ErrnoException e) {
+            return null;
+        }
+    }
+
+    /** Our ctime of an object goes ahead to a moment, so that a client looks at it anew. */
+    public void touch(long object, long changeNs) {
+        try (Node node = nodes.pin(object)) {
+            reading.touch(node, changeNs);
+        } catch (ErrnoException e) {
+            // It is gone, and nobody can look.
+        }
+    }
+
+    /** Carries out a change that was decided elsewhere; nothing is durable when this returns. */
+    public Outcome apply(Change change) throws ErrnoException {
+        return application.apply(change);
+    }
+
+    /** Makes the bytes of a file durable, by itself. A failure changes the write verifier before this throws EIO. */
+    public void syncFile(long object) throws ErrnoException {
+        durability.syncFile(object, Stability.DATA_SYNC);
     }
 
     private Outcome durable(Change change, Outcome outcome) throws ErrnoException {
@@ -170,30 +326,8 @@ public final class LocalTree implements FileTree, AutoCloseable {
     }
 
     /** A failure shows the attributes too, which are then those of before and after. */
-    private Outcome failed(Operation operation, Errno error) {
-        Caller caller = operation.caller();
-        return switch (operation) {
-            case Operation.Create op -> Outcome.failed(error, now(caller, op.directory()), Wcc.NONE);
-            case Operation.MakeDirectory op -> Outcome.failed(error, now(caller, op.directory()), Wcc.NONE);
-            case Operation.MakeSymlink op -> Outcome.failed(error, now(caller, op.directory()), Wcc.NONE);
-            case Operation.MakeNode op -> Outcome.failed(error, now(caller, op.directory()), Wcc.NONE);
-            case Operation.Remove op -> Outcome.failed(error, now(caller, op.directory()), Wcc.NONE);
-            case Operation.RemoveDirectory op -> Outcome.failed(error, now(caller, op.directory()), Wcc.NONE);
-            case Operation.Rename op ->
-                Outcome.failed(error, now(caller, op.fromDirectory()), now(caller, op.toDirectory()));
-            case Operation.Link op -> Outcome.failed(error, now(caller, op.directory()), now(caller, op.object()));
-            case Operation.SetAttr op -> Outcome.failed(error, now(caller, op.object()), Wcc.NONE);
-            case Operation.Write op -> Outcome.failed(error, now(caller, op.object()), Wcc.NONE);
-            case Operation.Commit op -> Outcome.failed(error, now(caller, op.object()), Wcc.NONE);
-        };
-    }
-
-    private Wcc now(Caller caller, long object) {
-        try {
-            return Wcc.unchanged(attributes(caller, object));
-        } catch (ErrnoException e) {
-            return Wcc.NONE;
-        }
+    public Outcome failed(Operation operation, Errno error) {
+        return shown.failed(operation, error);
     }
 
     /** Without a journal nothing of the calls before a restart is remembered. */
@@ -216,6 +350,10 @@ public final class LocalTree implements FileTree, AutoCloseable {
     public void tidy() {
         int unusedClosed = nodes.closeRemoved();
         nodes.volumes().forEach(volume -> volume.watchedDirectories.drain());
+        if (journaled) {
+            // With the next checkpoint.
+            return;
+        }
         try {
             index.flush(index.version());
         } catch (ErrnoException e) {

@@ -85,8 +85,8 @@ final class Look {
         Permissions.require(caller, stat, acl(caller, node, stat), rights);
     }
 
-    void requireRemoval(Caller caller, Node directory, Node victim) throws ErrnoException {
-        Stat stat = stat(directory);
+    /** @param stat of the directory */
+    void requireRemoval(Caller caller, Node directory, Stat stat, Node victim) throws ErrnoException {
         Permissions.requireRemoval(caller, stat, acl(caller, directory, stat), stat(victim));
     }
 

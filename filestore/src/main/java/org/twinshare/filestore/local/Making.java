@@ -2,6 +2,7 @@ package org.twinshare.filestore.local;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
@@ -38,6 +39,38 @@ final class Making {
         return newborn;
     }
 
+    /** Writes its id on an open object; where the file system keeps no marks, nothing. */
+    void mark(Volume volume, int fd, FileType type, long id, long inode) throws ErrnoException {
+        if (type == FileType.REGULAR || type == FileType.DIRECTORY) {
+            mark(volume, id, inode, bytes -> Xattr.setOpen(fd, Mark.ATTRIBUTE, bytes));
+        } else {
+            markByPath(volume, fd, id, inode);
+        }
+    }
+
+    /** The same on an object of any type that was opened with O_PATH. */
+    void markByPath(Volume volume, int fd, long id, long inode) throws ErrnoException {
+        mark(volume, id, inode, bytes -> Xattr.set(fd, Mark.ATTRIBUTE, bytes));
+    }
+
+    private interface Setting {
+        void set(byte[] mark) throws ErrnoException;
+    }
+
+    private void mark(Volume volume, long id, long inode, Setting setting) throws ErrnoException {
+        if (!volume.keepsMarks()) {
+            return;
+        }
+        try {
+            setting.set(new Mark(cluster, id, inode).bytes());
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EPERM) {
+                throw e;
+            }
+            volume.keepsNoMarks();
+        }
+    }
+
     /** An object on its way into the tree; closed, it is either there or gone. */
     final class Newborn implements AutoCloseable {
         private final Node directory;
@@ -47,6 +80,7 @@ final class Making {
         private int fd = -1;
         private boolean dressed;
         private @Nullable Node node;
+        private @Nullable Attributes attributes;
 
         private Newborn(Node directory, Change.Made made) {
             this.directory = directory;
@@ -75,11 +109,7 @@ final class Making {
          */
         void name(int directoryFd) throws ErrnoException {
             if (fd >= 0) {
-                if (volume.byHandle) {
-                    Posix.linkatAsRoot(fd, directoryFd, name);
-                } else {
-                    Posix.linkat(fd, directoryFd, name);
-                }
+                volume.linkat(fd, directoryFd, name);
             } else {
                 makeNamed(directoryFd);
             }
@@ -125,22 +155,23 @@ final class Making {
         private void register() throws ErrnoException {
             Containment.Inside inside = directory.inside;
             Stat stat = Posix.fstat(fd);
-            long changeNs = Math.max(stat.changeNs(), made.timeNs());
             Link link = new Link(directory.id, made.name());
-            node = nodes.add(
-                    volume, Identities.record(made.object(), volume, fd, stat, link, changeNs, made.verifier()));
+            node = nodes.made(
+                    volume, Identities.record(made.object(), volume, fd, stat, link, made.timeNs(), made.verifier()));
+            attributes = node.attributes(stat, node.times);
             Containment.foundInside(inside, node);
             nodes.opened(node, fd, made.type() == FileType.REGULAR);
         }
 
         private void dress() throws ErrnoException {
             Stat born = Posix.fstat(fd);
-            mark(born);
-            if (volume.givesAway() && (born.uid() != made.uid() || born.gid() != made.gid())) {
+            mark(volume, fd, made.type(), made.object(), born.inode());
+            boolean givenAway = volume.givesAway() && (born.uid() != made.uid() || born.gid() != made.gid());
+            if (givenAway) {
                 Posix.fchown(fd, made.uid(), made.gid());
-                born = Posix.fstat(fd);
             }
-            if (made.type() != FileType.SYMLINK && born.mode() != made.mode()) {
+            boolean lostBits = givenAway && (made.mode() & (Permissions.SETUID | Permissions.SETGID)) != 0;
+            if (made.type() != FileType.SYMLINK && (lostBits || born.mode() != made.mode())) {
                 Posix.fchmod(fd, made.mode());
             }
             if (made.sizeBytes() != 0) {
@@ -150,28 +181,9 @@ final class Making {
             dressed = true;
         }
 
-        private void mark(Stat born) throws ErrnoException {
-            if (!volume.keepsMarks()) {
-                return;
-            }
-            byte[] mark = new Mark(cluster, made.object(), born.inode()).bytes();
-            try {
-                if (made.type() == FileType.REGULAR || made.type() == FileType.DIRECTORY) {
-                    Xattr.setOpen(fd, Mark.ATTRIBUTE, mark);
-                } else {
-                    Xattr.set(fd, Mark.ATTRIBUTE, mark);
-                }
-            } catch (ErrnoException e) {
-                if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EPERM) {
-                    throw e;
-                }
-                volume.keepsNoMarks();
-            }
-        }
-
-        /** The object, which has its name now, pinned until this is closed. */
-        Node node() {
-            return Objects.requireNonNull(node);
+        /** Attributes of the object as it got its name. */
+        Attributes attributes() {
+            return Objects.requireNonNull(attributes);
         }
 
         @Override

@@ -35,8 +35,8 @@ final class Node implements AutoCloseable, Clock.Hand {
     volatile @Nullable Link link;
     volatile Times times;
     volatile @Nullable Long verifier;
-    /** Version of the index to flush to before a client may hear of this object; 0 when it is durable. */
-    volatile long shownAfterVersion;
+    /** What {@link Discoveries} must keep before a client may hear of this object. */
+    volatile long shownAfter = Discoveries.KEPT;
     /** The object has lost its last name: nothing reaches it any more. */
     volatile boolean gone;
 

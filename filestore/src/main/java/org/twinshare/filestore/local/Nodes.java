@@ -21,6 +21,7 @@ import org.twinshare.filestore.posix.Stat;
  */
 final class Nodes implements AutoCloseable {
     private final ObjectIndex index;
+    private volatile Discoveries discoveries;
     private final Map<Integer, Volume> volumes = new ConcurrentHashMap<>();
     private final Map<Long, Node> byId = new ConcurrentHashMap<>();
     private final Map<InodeKey, Node> byInode = new ConcurrentHashMap<>();
@@ -31,12 +32,31 @@ final class Nodes implements AutoCloseable {
 
     Nodes(ObjectIndex index, int maxNodes, int maxOpen) {
         this.index = index;
+        discoveries = new IndexedDiscoveries(index);
         kept = new Clock<>(maxNodes);
         open = new Clock<>(maxOpen);
     }
 
     ObjectIndex index() {
         return index;
+    }
+
+    /** From now on somebody else sees to it that ids are kept. */
+    void discoveries(Discoveries other) {
+        discoveries = other;
+    }
+
+    /** Makes durable what must be before a client hears of this object. */
+    void requireShown(Node node) throws ErrnoException {
+        long number = node.shownAfter;
+        if (!discoveries.isKept(number)) {
+            discoveries.keep(number);
+        }
+    }
+
+    /** Keeps what is now known of an object. */
+    void changed(Node node) {
+        node.shownAfter = discoveries.changed(index.put(node.record()));
     }
 
     void addVolume(Volume volume) {
@@ -101,7 +121,7 @@ final class Nodes implements AutoCloseable {
         if (node == null || !node.pin()) {
             throw WouldBlock.INSTANCE;
         }
-        if (node.pathFd < 0 || node.shownAfterVersion > index.flushedVersion()) {
+        if (node.pathFd < 0 || !discoveries.isKept(node.shownAfter)) {
             node.close();
             throw WouldBlock.INSTANCE;
         }
@@ -114,7 +134,7 @@ final class Nodes implements AutoCloseable {
         if (node == null || stat.device() != volume.device || !node.is(stat) || !node.pin()) {
             throw WouldBlock.INSTANCE;
         }
-        if (node.shownAfterVersion > index.flushedVersion()) {
+        if (!discoveries.isKept(node.shownAfter)) {
             node.close();
             throw WouldBlock.INSTANCE;
         }
@@ -158,7 +178,7 @@ final class Nodes implements AutoCloseable {
         }
         Node made = new Node(this, volume, record);
         if (index.isPending(record.id())) {
-            made.shownAfterVersion = index.version();
+            made.shownAfter = discoveries.loaded(index.version());
         }
         Node before = byId.putIfAbsent(record.id(), made);
         if (before != null) {
@@ -170,10 +190,19 @@ final class Nodes implements AutoCloseable {
         return made;
     }
 
-    /** Takes in an object that was just made or seen for the first time; pinned for the caller. */
-    Node add(Volume volume, ObjectRecord record) {
+    /** Takes in an object that was seen for the first time; pinned for the caller. */
+    Node found(Volume volume, ObjectRecord record) {
+        return add(volume, record, discoveries.found(record, index.put(record)));
+    }
+
+    /** Takes in an object that was just made; pinned for the caller. */
+    Node made(Volume volume, ObjectRecord record) {
+        return add(volume, record, discoveries.changed(index.put(record)));
+    }
+
+    private Node add(Volume volume, ObjectRecord record, long shownAfter) {
         Node made = new Node(this, volume, record);
-        made.shownAfterVersion = index.put(record);
+        made.shownAfter = shownAfter;
         byId.put(record.id(), made);
         byInode.put(new InodeKey(volume.number, made.inode), made);
         kept.add(made);

@@ -18,12 +18,21 @@ import org.twinshare.filestore.posix.Xattr;
 final class Observer {
     private static final long SETTLED_AFTER_NS = 1_000_000_000;
 
+    /** Of the kernel's clock, at 100 Hz. */
+    private static final long TICK_NS = 10_000_000;
+
     private final Nodes nodes;
     private final InstantSource clock;
+    private volatile boolean follows;
 
     Observer(Nodes nodes, InstantSource clock) {
         this.nodes = nodes;
         this.clock = clock;
+    }
+
+    /** Whether changes are carried out that another server has decided, and perhaps for the second time. */
+    void follows(boolean now) {
+        follows = now;
     }
 
     /** What the kernel says of an object now; ESTALE when it has lost its last name. */
@@ -56,7 +65,7 @@ final class Observer {
         Node.Times times = node.times;
         node.seen = null;
         if (times.localChangeNs() != stat.changeNs()) {
-            times = new Node.Times(Math.max(stat.changeNs(), times.changeNs() + 1), stat.changeNs(), false);
+            times = new Node.Times(Math.max(fineChangeNs(stat), times.changeNs() + 1), stat.changeNs(), false);
             node.times = times;
             node.inside = null;
             if (times.changeNs() != stat.changeNs()) {
@@ -71,17 +80,24 @@ final class Observer {
         return node.attributes(stat, times);
     }
 
+    /** The kernel's ctime comes from a slow clock; a write of ours before a restart has left its finer moment in the mtime. */
+    private static long fineChangeNs(Stat stat) {
+        boolean sameTick = Math.abs(stat.modifyNs() - stat.changeNs()) < TICK_NS;
+        return sameTick ? Math.max(stat.changeNs(), stat.modifyNs() + 1) : stat.changeNs();
+    }
+
     private long nowNs() {
         Instant now = clock.instant();
         return now.getEpochSecond() * 1_000_000_000L + now.getNano();
     }
 
     /**
-     * Attributes after our own change, for one who has held the node's monitor since before the change. Our ctime rises
-     * even where the kernel's clock has not moved on, and that is then remembered.
+     * Attributes after our own change, for one who has held the node's monitor since before the change. Our ctime is the moment
+     * of the change and not what the kernel's clock shows, so that it is the same wherever the change is carried out, and
+     * however often when it follows another server.
      */
     Attributes attributesAfter(Node node, Stat stat, long timeNs) {
-        long changeNs = Math.max(node.times.changeNs() + 1, Math.max(timeNs, stat.changeNs()));
+        long changeNs = Math.max(node.times.changeNs() + (follows ? 0 : 1), timeNs);
         boolean shared = node.times.localChangeNs() == stat.changeNs();
         Node.Times times = new Node.Times(changeNs, stat.changeNs(), shared);
         node.times = times;

@@ -9,7 +9,6 @@ import org.twinshare.filestore.FileSystemSpace;
 import org.twinshare.filestore.FileTree;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Name;
-import org.twinshare.filestore.identity.ObjectIndex;
 import org.twinshare.filestore.posix.Data;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
@@ -22,7 +21,6 @@ final class Reading {
     private static final long TIME_DELTA_NS = 1;
 
     private final Nodes nodes;
-    private final ObjectIndex index;
     private final Identities identities;
     private final Look look;
     private final Observer observer;
@@ -30,7 +28,6 @@ final class Reading {
 
     Reading(Nodes nodes, Identities identities, Look look, Observer observer, Directories directories) {
         this.nodes = nodes;
-        this.index = nodes.index();
         this.identities = identities;
         this.look = look;
         this.observer = observer;
@@ -43,12 +40,25 @@ final class Reading {
         }
     }
 
+    Attributes attributes(Node node) throws ErrnoException {
+        return observer.attributes(node);
+    }
+
+    void touch(Node node, long changeNs) {
+        synchronized (node) {
+            Node.Times times = node.times;
+            node.times = new Node.Times(Math.max(changeNs, times.changeNs() + 1), times.localChangeNs(), false);
+            node.seen = null;
+            nodes.changed(node);
+        }
+    }
+
     FileTree.Found lookup(Caller caller, long directoryId, Name name) throws ErrnoException {
         try (Node directory = look.directory(caller, directoryId)) {
             Stat stat = observer.stat(directory);
             look.require(caller, directory, stat, Permissions.EXECUTE);
             try (Node child = find(caller, directory, name)) {
-                index.flush(child.shownAfterVersion);
+                nodes.requireShown(child);
                 return new FileTree.Found(observer.attributes(child), observer.attributes(directory, stat));
             }
         }
@@ -100,10 +110,25 @@ final class Reading {
             int wanted = into.remaining();
             int read = offsetBytes < 0 || offsetBytes >= attributes.sizeBytes()
                     ? 0
-                    : Data.pread(nodes.openForRead(file), into, offsetBytes);
+                    : pread(nodes.openForRead(file), into, offsetBytes, attributes.sizeBytes());
             boolean endOfFile = read < wanted || offsetBytes + read >= attributes.sizeBytes();
             return new FileTree.ReadEnd(attributes, endOfFile);
         }
+    }
+
+    /** What is in memory at once, and the rest as slowly as the disk is. */
+    private static int pread(int fd, ByteBuffer into, long offsetBytes, long sizeBytes) throws ErrnoException {
+        int begin = into.position();
+        try {
+            int unusedBytes = Data.preadCached(fd, into, offsetBytes);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EAGAIN && e.errno() != Errno.EOPNOTSUPP) {
+                throw e;
+            }
+        }
+        int cached = into.position() - begin;
+        boolean all = !into.hasRemaining() || offsetBytes + cached >= sizeBytes;
+        return all ? cached : cached + Slow.call(() -> Data.pread(fd, into, offsetBytes + cached));
     }
 
     FileTree.ListEnd list(Caller caller, long directoryId, long cookie, boolean withAttributes, FileTree.EntrySink sink)
@@ -124,7 +149,7 @@ final class Reading {
             return directory.id;
         }
         try (Node parent = identities.parent(directory)) {
-            index.flush(parent.shownAfterVersion);
+            nodes.requireShown(parent);
             return parent.id;
         }
     }

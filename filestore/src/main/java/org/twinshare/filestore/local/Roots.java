@@ -3,6 +3,8 @@ package org.twinshare.filestore.local;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +43,7 @@ final class Roots {
     private final Nodes nodes;
     private final ObjectIndex index;
     private final long cluster;
-    private final Set<Long> roots = ConcurrentHashMap.newKeySet();
+    private final Map<Long, byte[]> roots = new ConcurrentHashMap<>();
 
     Roots(Nodes nodes, long cluster) {
         this.nodes = nodes;
@@ -49,8 +51,20 @@ final class Roots {
         this.cluster = cluster;
     }
 
+    /** Ids of the exported directories that are bound. */
+    Set<Long> ids() {
+        return Set.copyOf(roots.keySet());
+    }
+
+    /** The exported directories that are bound, with their paths. */
+    List<TreeView.Root> bound() {
+        return roots.entrySet().stream()
+                .map(each -> new TreeView.Root(each.getKey(), each.getValue()))
+                .toList();
+    }
+
     boolean isRoot(long id) {
-        return roots.contains(id);
+        return roots.containsKey(id);
     }
 
     /** @param marked the directory carries a mark, or it is another one */
@@ -60,8 +74,9 @@ final class Roots {
      * Opens an exported directory and returns its object id.
      *
      * @param adopt take the directory as it is, and give new ids to everything in it where it is not the one that is known
+     * @param as    the id that its root has on the other server; 0 for one of our own
      */
-    long bind(byte[] path, boolean adopt) throws ErrnoException, RootRefused {
+    long bind(byte[] path, boolean adopt, long as) throws ErrnoException, RootRefused {
         int fd = Posix.openat2(Posix.AT_FDCWD, path, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
         boolean bound = false;
         try {
@@ -69,16 +84,20 @@ final class Roots {
             String fact = "root:" + HexFormat.of().formatHex(path);
             Binding known = binding(fact);
             Mark mark = Mark.of(fd);
-            String refused = known == null ? refuseUnknown(stat, mark) : refuseKnown(known, stat, mark);
+            String refused = known != null
+                    ? refuseKnown(known, stat, mark)
+                    : isCopyOf(mark, as) ? null : refuseUnknown(stat, mark);
             if (refused != null && !adopt) {
                 throw new RootRefused(refused);
             }
             if (refused != null) {
                 LOG.warn("Adopting the directory although {}: every file in it gets a new identity", refused);
             }
-            long id = known != null && refused == null ? open(known, fd, stat) : begin(fact, fd, stat);
+            long id = known != null && refused == null && (as == 0 || as == known.id)
+                    ? open(known, fd, stat)
+                    : begin(fact, fd, stat, as);
             bound = true;
-            if (roots.add(id)) {
+            if (roots.put(id, path) == null) {
                 Objects.requireNonNull(nodes.volumeOf(stat.device())).addExport();
             }
             return id;
@@ -87,6 +106,11 @@ final class Roots {
                 Posix.close(fd);
             }
         }
+    }
+
+    /** The other server's disk was copied with everything on it. */
+    private boolean isCopyOf(@Nullable Mark mark, long as) {
+        return as != 0 && mark != null && mark.cluster() == cluster && mark.id() == as;
     }
 
     private @Nullable Binding binding(String fact) {
@@ -137,13 +161,13 @@ final class Roots {
     }
 
     /** First use: remembers the directory on itself and in the index. */
-    private long begin(String fact, int fd, Stat stat) throws ErrnoException {
+    private long begin(String fact, int fd, Stat stat, long as) throws ErrnoException {
         Volume volume = volume(-1, fd, stat);
-        ObjectRecord seen = knownInode(volume, stat);
-        long id = seen == null ? index.newId() : seen.id();
+        ObjectRecord seen = as == 0 ? knownInode(volume, stat) : null;
+        long id = seen != null ? seen.id() : as == 0 ? index.newId() : as;
         boolean marked = Mark.set(fd, new Mark(cluster, id, stat.inode()));
         Node node = seen == null
-                ? nodes.add(volume, Identities.record(id, volume, fd, stat, null, stat.changeNs(), null))
+                ? nodes.made(volume, Identities.record(id, volume, fd, stat, null, stat.changeNs(), null))
                 : nodes.pin(id);
         byte[] value = ByteBuffer.allocate(11)
                 .putShort((short) volume.number)

@@ -142,6 +142,15 @@ final class Volume implements AutoCloseable {
         return byHandle ? Posix.nameToHandleAt(fd, ITSELF) : null;
     }
 
+    /** Gives an open object one more name. */
+    void linkat(int fd, int directoryFd, byte[] name) throws ErrnoException {
+        if (byHandle) {
+            Posix.linkatAsRoot(fd, directoryFd, name);
+        } else {
+            Posix.linkat(fd, directoryFd, name);
+        }
+    }
+
     /** Refuses what lies on another file system, mounted below an exported directory. */
     void check(Stat stat) throws ErrnoException {
         if (stat.device() != device) {
@@ -161,6 +170,16 @@ final class Volume implements AutoCloseable {
     /** Whether we may give objects to the users that they belong to; without root all belong to the server's own user. */
     boolean givesAway() {
         return givesAway;
+    }
+
+    /**
+     * Sets the mtime of an open object whose contents were changed to the moment of the change, which is the same wherever it is
+     * carried out. Without root it stays as the kernel set it, because then the object may belong to somebody else.
+     */
+    void setModified(int fd, long timeNs) throws ErrnoException {
+        if (givesAway) {
+            Posix.utimens(fd, Posix.OMIT, timeNs);
+        }
     }
 
     /** Whether objects get marks: only root may set them, and not every file system keeps them. */

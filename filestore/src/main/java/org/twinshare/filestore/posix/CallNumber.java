@@ -43,7 +43,9 @@ enum CallNumber {
     SENDTO(44, 206),
     UMASK(95, 166),
     GETEUID(107, 175),
-    GETEGID(108, 177);
+    GETEGID(108, 177),
+    CAPGET(125, 90),
+    CAPSET(126, 91);
 
     final long number;
     /** As in the manual, for messages. */

@@ -1,10 +1,13 @@
 package org.twinshare.filestore.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.filestore.FileType;
@@ -148,6 +151,71 @@ class ObjectIndexTest {
         }
         try (ObjectIndex index = ObjectIndex.open(state)) {
             assertThat(index.newId()).isEqualTo(first + 1);
+        }
+    }
+
+    @Test
+    void theFirstEpochGivesPlainNumbers() throws Exception {
+        try (ObjectIndex index = ObjectIndex.open(state)) {
+            assertThat(index.newId()).isEqualTo(1);
+            index.beginEpoch(1);
+            assertThat(index.newId()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void idsOfANewEpochAreNoneThatWereLostWithAnOldOne() throws Exception {
+        try (ObjectIndex old = ObjectIndex.open(state.resolve("old"));
+                ObjectIndex index = ObjectIndex.open(state.resolve("new"))) {
+            old.continueIdsAfter(1000);
+            // The other server knows of the first records only.
+            index.beginEpoch(2);
+            index.continueIdsAfter(1000);
+            Set<Long> lost = new HashSet<>();
+            for (int i = 0; i < 100_000; i++) {
+                lost.add(old.newId());
+            }
+            for (int i = 0; i < 100_000; i++) {
+                assertThat(lost).doesNotContain(index.newId());
+            }
+            old.beginEpoch(3);
+            assertThat(old.newId()).isGreaterThan(index.newId());
+        }
+    }
+
+    @Test
+    void anEpochGoesOnAfterARestart() throws Exception {
+        long last;
+        try (ObjectIndex index = ObjectIndex.open(state)) {
+            index.beginEpoch(ObjectIndex.MAX_EPOCH);
+            last = index.newId();
+            assertThat(last).isPositive();
+            long unusedVersion = index.put(record(last, 77));
+        }
+        try (ObjectIndex index = ObjectIndex.open(state)) {
+            assertThat(index.get(last)).isEqualTo(record(last, 77));
+            index.beginEpoch(7);
+            assertThat(index.newId()).isEqualTo(last + 1);
+        }
+    }
+
+    @Test
+    void anIdThatAnotherServerGaveIsNotGivenAgain() throws Exception {
+        try (ObjectIndex index = ObjectIndex.open(state)) {
+            long unusedVersion = index.put(record(500_000, 77));
+            assertThat(index.newId()).isEqualTo(500_001);
+        }
+    }
+
+    @Test
+    void noIdLeavesItsEpoch() throws Exception {
+        try (ObjectIndex index = ObjectIndex.open(state)) {
+            long unusedVersion = index.put(record((1L << 44) - 1, 77));
+            assertThatThrownBy(index::newId).hasMessageContaining("epoch");
+            index.beginEpoch(2);
+            assertThat(index.newId()).isEqualTo((1L << 44) + 1);
+            assertThatThrownBy(() -> index.beginEpoch(ObjectIndex.MAX_EPOCH + 1))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 }

@@ -92,7 +92,7 @@ class FullDiskTest {
                 for (int i = 0; i < 2000 && error == null; i++) {
                     error = fixture.errorOf(create(caller, "a-name-that-takes-some-room-in-the-index-" + i));
                 }
-                assertThat(error).isEqualTo(Errno.EIO);
+                assertThat(error).isEqualTo(Errno.ENOSPC);
                 assertThat(tree.writeVerifier()).isNotEqualTo(verifier);
 
                 Files.delete(filler);

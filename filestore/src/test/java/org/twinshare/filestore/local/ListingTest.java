@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,35 @@ class ListingTest {
                         .endOfDirectory())
                 .isTrue();
         return page;
+    }
+
+    /** Between a look at the directory and the reading of its entries there is a moment: many directories, to hit it. */
+    @Test
+    void aDirectoryThatIsRemovedWhileItIsListedIsStale() throws Exception {
+        int directories = 400;
+        long[] ids = new long[directories];
+        for (int i = 0; i < directories; i++) {
+            ids[i] = fixture.directory("d" + i);
+        }
+        AtomicInteger next = new AtomicInteger(-1);
+        Thread removing = new Thread(() -> {
+            for (int i = 0; i < directories; i++) {
+                while (next.get() < i) {
+                    Thread.onSpinWait();
+                }
+                assertThat(fixture.path("d" + i).toFile().delete()).isTrue();
+            }
+        });
+        removing.start();
+        for (int i = 0; i < directories; i++) {
+            next.set(i);
+            try {
+                fixture.tree.view().page(ids[i], 0, 10);
+            } catch (ErrnoException e) {
+                assertThat(e.errno()).as(e.getMessage()).isEqualTo(Errno.ESTALE);
+            }
+        }
+        removing.join();
     }
 
     @Test

@@ -1,0 +1,140 @@
+package org.twinshare.filestore.local;
+
+import java.nio.ByteBuffer;
+import org.twinshare.filestore.Change;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.NetState;
+import org.twinshare.filestore.ObjectDescription;
+import org.twinshare.filestore.posix.Data;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+
+/** Bytes and attributes of objects as the other server describes them, for {@link TreeCopy}. Thread-safe. */
+final class CopiedContents {
+    private final Nodes nodes;
+    private final CopiedObjects objects;
+
+    CopiedContents(Nodes nodes, CopiedObjects objects) {
+        this.nodes = nodes;
+        this.objects = objects;
+    }
+
+    /** How an object differs from its description. */
+    TreeCopy.Difference difference(ObjectDescription wanted) throws ErrnoException {
+        try (Node node = objects.known(wanted.id())) {
+            if (node == null) {
+                return TreeCopy.Difference.MISSING;
+            }
+            Stat now = Posix.fstat(nodes.open(node));
+            if (node.type == FileType.REGULAR
+                    && (now.sizeBytes() != wanted.sizeBytes() || now.modifyNs() != wanted.modifyNs())) {
+                return TreeCopy.Difference.BYTES;
+            }
+            boolean same = now.mode() == wanted.mode()
+                    && now.uid() == wanted.uid()
+                    && now.gid() == wanted.gid()
+                    && now.modifyNs() == wanted.modifyNs()
+                    && node.times.changeNs() == wanted.changeNs();
+            return same ? TreeCopy.Difference.NONE : TreeCopy.Difference.ATTRIBUTES;
+        }
+    }
+
+    /** One change of an object. */
+    interface Step {
+        void run() throws ErrnoException;
+    }
+
+    /** Our ctime stays as it is. */
+    void keepingCtime(Node node, Step step) throws ErrnoException {
+        int fd = nodes.open(node);
+        synchronized (node) {
+            step.run();
+            node.times = new Node.Times(node.times.changeNs(), Posix.fstat(fd).changeNs(), false);
+            node.seen = null;
+            nodes.changed(node);
+        }
+    }
+
+    /** Writes bytes from a direct buffer. */
+    void write(long id, long offsetBytes, ByteBuffer bytes) throws ErrnoException {
+        try (Node node = nodes.pin(id)) {
+            int fd = nodes.openForWrite(node);
+            keepingCtime(node, () -> Data.pwrite(fd, bytes, offsetBytes));
+        }
+    }
+
+    /** Writes bytes from a direct buffer, which show this mtime until {@link #settled}; {@code mode} as in a change. */
+    void writeUncommitted(long id, long offsetBytes, ByteBuffer bytes, long modifyNs, int mode) throws ErrnoException {
+        try (Node node = nodes.pin(id)) {
+            int fd = nodes.openForWrite(node);
+            keepingCtime(node, () -> {
+                Data.pwrite(fd, bytes, offsetBytes);
+                if (mode != Change.KEEP) {
+                    Posix.fchmod(fd, mode);
+                }
+                Posix.utimens(fd, Posix.OMIT, modifyNs);
+            });
+        }
+    }
+
+    /** Bytes of a file are still to come. */
+    void unfinished(long id) throws ErrnoException {
+        try (Node node = nodes.pin(id)) {
+            int fd = nodes.open(node);
+            keepingCtime(node, () -> Posix.utimens(fd, Posix.OMIT, NetState.UNFINISHED_NS));
+        }
+    }
+
+    /** Puts the bytes of a file on disk. */
+    void sync(long id) throws ErrnoException {
+        try (Node node = nodes.pin(id)) {
+            Data.fdatasync(nodes.openForWrite(node));
+        }
+    }
+
+    /** Gives an object the owner, mode, size and times that it should have, and remembers our ctime. */
+    void dress(ObjectDescription wanted) throws ErrnoException {
+        try (Node node = nodes.pin(wanted.id())) {
+            int dataFd = node.type == FileType.REGULAR ? nodes.openForWrite(node) : -1;
+            int fd = nodes.open(node);
+            synchronized (node) {
+                Stat now = Posix.fstat(fd);
+                if (dataFd >= 0 && now.sizeBytes() != wanted.sizeBytes()) {
+                    Data.ftruncate(dataFd, wanted.sizeBytes());
+                }
+                boolean gives = now.uid() != wanted.uid() || now.gid() != wanted.gid();
+                if (gives) {
+                    Posix.fchown(fd, wanted.uid(), wanted.gid());
+                }
+                if (node.type != FileType.SYMLINK && (gives || now.mode() != wanted.mode())) {
+                    Posix.fchmod(fd, wanted.mode());
+                }
+                Posix.utimens(fd, wanted.accessNs(), wanted.modifyNs());
+                node.times = new Node.Times(wanted.changeNs(), Posix.fstat(fd).changeNs(), false);
+                node.seen = null;
+                node.verifier = wanted.verifier();
+                nodes.changed(node);
+            }
+        }
+    }
+
+    /**
+     * Bytes of a file became durable on the other server, which had been written before: it shows these times since then.
+     *
+     * @param modifyNs mtime
+     * @param changeNs our ctime, where it is not later already
+     */
+    void settled(long id, long modifyNs, long changeNs) throws ErrnoException {
+        try (Node node = nodes.pin(id)) {
+            int fd = nodes.open(node);
+            synchronized (node) {
+                Posix.utimens(fd, Posix.OMIT, modifyNs);
+                long ours = Math.max(node.times.changeNs(), changeNs);
+                node.times = new Node.Times(ours, Posix.fstat(fd).changeNs(), false);
+                node.seen = null;
+                nodes.changed(node);
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package org.twinshare.filestore.local;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.NetState.Slot;
+import org.twinshare.filestore.ObjectDescription;
+import org.twinshare.filestore.identity.Link;
+import org.twinshare.filestore.posix.Data;
+import org.twinshare.filestore.posix.Posix;
+import org.twinshare.filestore.posix.Stat;
+import org.twinshare.filestore.posix.Xattr;
+
+/**
+ * The tree as another server sees it: everything by id, without callers and permissions. Every id that it shows is kept
+ * first, as before a client sees one. Thread-safe; takes no locks of changes.
+ */
+public final class TreeView {
+    private final Nodes nodes;
+    private final Identities identities;
+    private final Observer observer;
+    private final Directories directories;
+    private final Roots roots;
+
+    TreeView(Nodes nodes, Identities identities, Observer observer, Directories directories, Roots roots) {
+        this.nodes = nodes;
+        this.identities = identities;
+        this.observer = observer;
+        this.directories = directories;
+        this.roots = roots;
+    }
+
+    /** An exported directory that is bound. */
+    public record Root(long id, byte[] path) {}
+
+    public List<Root> roots() {
+        return roots.bound();
+    }
+
+    /** A name in a directory. */
+    public record Entry(long cookie, long id, Name name) {}
+
+    /** Names in the order of their cookies, and whether the end was reached. */
+    public record Page(List<Entry> entries, boolean endOfDirectory) {}
+
+    /** At most so many names behind a cookie, 0 for the beginning. ESTALE or ENOTDIR when there is no such directory. */
+    public Page page(long directory, long cookie, int most) throws ErrnoException {
+        try (Node node = nodes.pin(directory)) {
+            if (node.type != FileType.DIRECTORY) {
+                throw new ErrnoException(Errno.ENOTDIR, "only directories have entries");
+            }
+            List<Entry> entries = new ArrayList<>();
+            boolean end = directories.list(node, directory, cookie, false, (at, id, bytes, offset, length, unused) -> {
+                if (entries.size() == most) {
+                    return false;
+                }
+                if (at > Cookies.LAST_RESERVED) {
+                    entries.add(new Entry(at, id, nameOf(bytes, offset, length)));
+                }
+                return true;
+            });
+            return new Page(entries, end);
+        }
+    }
+
+    private static Name nameOf(byte[] bytes, int offset, int length) {
+        try {
+            return Name.of(bytes, offset, length);
+        } catch (ErrnoException e) {
+            throw new IllegalStateException("a directory holds a name that no file can have", e);
+        }
+    }
+
+    /** Whose a name is; 0 for nobody's, also when there is no such directory. */
+    public long find(Slot slot) throws ErrnoException {
+        try (Node directory = nodes.pin(slot.directory())) {
+            Stat stat = Posix.fstatat(nodes.open(directory), slot.name().bytes());
+            try (Node node = identities.identify(directory, slot.name(), stat)) {
+                nodes.requireShown(node);
+                return node.id;
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ESTALE || e.errno() == Errno.ENOTDIR) {
+                return 0;
+            }
+            throw e;
+        }
+    }
+
+    /** An object as it is now; ESTALE when it is gone. */
+    public ObjectDescription describe(long id, boolean withPlaces) throws ErrnoException {
+        try (Node node = nodes.pin(id)) {
+            nodes.requireShown(node);
+            int fd = nodes.open(node);
+            List<Slot> places = withPlaces ? places(node) : List.of();
+            synchronized (node) {
+                Stat stat = observer.stat(node);
+                Attributes now = observer.attributesNow(node, stat);
+                byte[] target = node.type == FileType.SYMLINK ? Posix.readlink(fd) : new byte[0];
+                return new ObjectDescription(
+                        id,
+                        node.type,
+                        now.mode(),
+                        now.uid(),
+                        now.gid(),
+                        stat.rdev(),
+                        now.sizeBytes(),
+                        now.accessNs(),
+                        now.modifyNs(),
+                        now.changeNs(),
+                        now.links(),
+                        target,
+                        node.verifier,
+                        hasAcl(node, fd),
+                        places);
+            }
+        }
+    }
+
+    private List<Slot> places(Node node) throws ErrnoException {
+        List<Link> links = new ArrayList<>(nodes.index().otherLinks(node.id));
+        Link first = node.link;
+        if (first != null) {
+            links.add(0, first);
+        }
+        List<Slot> places = new ArrayList<>();
+        for (Link link : links) {
+            Slot slot = new Slot(link.directory(), link.name());
+            if (find(slot) == node.id) {
+                places.add(slot);
+            }
+        }
+        return places;
+    }
+
+    private static boolean hasAcl(Node node, int fd) throws ErrnoException {
+        if (!node.volume.keepsAcls() || node.type == FileType.SYMLINK) {
+            return false;
+        }
+        try {
+            return Xattr.get(fd, Acl.ACCESS) != null
+                    || node.type == FileType.DIRECTORY && Xattr.get(fd, Acl.DEFAULT) != null;
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EOPNOTSUPP) {
+                throw e;
+            }
+            node.volume.keepsNoAcls();
+            return false;
+        }
+    }
+
+    /**
+     * Reads bytes of a regular file into a direct buffer, from its position to its limit; fewer only at the end. Returns how
+     * many. ESTALE when it is gone, EINVAL when it is no regular file.
+     */
+    public int read(long id, long offsetBytes, ByteBuffer into) throws ErrnoException {
+        try (Node file = nodes.pin(id)) {
+            if (file.type != FileType.REGULAR) {
+                throw new ErrnoException(Errno.EINVAL, "only regular files have bytes");
+            }
+            return Data.pread(nodes.openForRead(file), into, offsetBytes);
+        }
+    }
+}
