@@ -3,6 +3,7 @@ package org.twinshare.replication.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records that go to disk together. One group gathers while the other is written; guarded by the lock of the
@@ -48,12 +49,18 @@ final class Group {
     }
 
     /**
-     * Writes the group at the end of the segment, behind the frame with this crc.
+     * Hands the group to the follower and writes it at the end of the segment.
      *
      * @return the crc of the last frame
      */
-    int write(Segment segment, long offset, long durableSequence) throws IOException {
+    int write(Segment segment, long offset, long durableSequence, @Nullable GroupFollower follower) throws IOException {
+        if (isEmpty()) {
+            return segment.crc;
+        }
         frames.flip();
+        if (follower != null) {
+            follower.group(frames.asReadOnlyBuffer(), Frame.sequence(frames, 0), lastSequence);
+        }
         int crc = segment.crc;
         int at = 0;
         while (at < frames.limit()) {

@@ -37,6 +37,7 @@ public final class Journal implements AutoCloseable {
     private long writtenSequence;
 
     private volatile long durableSequence;
+    private volatile @Nullable GroupFollower follower;
     private @Nullable JournalFailed failed;
     private boolean closed;
 
@@ -48,7 +49,7 @@ public final class Journal implements AutoCloseable {
         segments = opening.segments();
         gathering = new Group(settings.pendingBytes(), lock.newCondition());
         other = new Group(settings.pendingBytes(), lock.newCondition());
-        order = new Order(clock, report.lastSequence(), report.last());
+        order = opening.order(clock);
         writtenSequence = order.lastSequence();
         durableSequence = order.lastSequence();
         keeper = new Keeper(this, lock, segments, opening.maker(), settings.idle());
@@ -221,9 +222,7 @@ public final class Journal implements AutoCloseable {
         Throwable failure = null;
         lock.unlock();
         try {
-            if (!group.isEmpty()) {
-                crc = group.write(segment, offset, durableSequence);
-            }
+            crc = group.write(segment, offset, durableSequence, follower);
             if (sync) {
                 segment.file.sync();
             }
@@ -305,6 +304,11 @@ public final class Journal implements AutoCloseable {
 
     void segmentsChanged() {
         ready.signalAll();
+    }
+
+    /** Each group is handed over from now on, when it is written; what {@link #lastSequence} says now may be missed. */
+    public void follower(@Nullable GroupFollower next) {
+        follower = next;
     }
 
     public long durableSequence() {

@@ -14,8 +14,8 @@ import java.time.Duration;
  *                     nobody waits for is written after at most twice this time
  */
 public record JournalSettings(int segmentBytes, int maxSegments, int pendingBytes, Duration idle) {
-    /** 1 GiB in files of 64 MiB, and 8 MiB of memory. */
-    public static final JournalSettings DEFAULT = new JournalSettings(64 << 20, 16, 4 << 20, Duration.ofMillis(25));
+    /** 1 GiB in files of 16 MiB, and 8 MiB of memory. */
+    public static final JournalSettings DEFAULT = new JournalSettings(16 << 20, 64, 4 << 20, Duration.ofMillis(25));
 
     public JournalSettings {
         boolean valid = segmentBytes >= 2 * SegmentHeader.BYTES

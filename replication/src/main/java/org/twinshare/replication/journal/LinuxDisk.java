@@ -49,6 +49,11 @@ final class LinuxDisk implements JournalDisk {
         return new LinuxDisk(directory, lock);
     }
 
+    /** One file of a directory, whoever has it open. */
+    static OpenFile file(Path directory, String name) throws IOException {
+        return open(directory.resolve(name), OpenFlags.O_RDWR);
+    }
+
     private static boolean isLocked(FileChannel lock) throws IOException {
         try {
             return lock.tryLock() != null;
@@ -67,16 +72,15 @@ final class LinuxDisk implements JournalDisk {
     @Override
     public OpenFile create(String name) throws IOException {
         delete(name);
-        return open(name, OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_EXCL);
+        return open(directory.resolve(name), OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_EXCL);
     }
 
     @Override
     public OpenFile open(String name) throws IOException {
-        return open(name, OpenFlags.O_RDWR);
+        return file(directory, name);
     }
 
-    private OpenFile open(String name, int flags) throws IOException {
-        Path path = directory.resolve(name);
+    private static OpenFile open(Path path, int flags) throws IOException {
         try {
             return new LinuxFile(path, Posix.openat(Posix.AT_FDCWD, bytes(path), flags, OWNER_ONLY));
         } catch (ErrnoException e) {

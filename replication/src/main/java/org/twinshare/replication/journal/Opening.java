@@ -24,7 +24,21 @@ final class Opening {
      *
      * @param checkpoint the records behind this sequence must be there
      */
-    record Wanted(long clusterId, long checkpoint) {}
+    record Wanted(long clusterId, long checkpoint, Origin origin) {
+        Wanted(long clusterId, long checkpoint) {
+            this(clusterId, checkpoint, Origin.OWN);
+        }
+    }
+
+    /** Where the records of the journal come from. */
+    enum Origin {
+        /** This server writes them. */
+        OWN,
+        /** They are copies of another journal's. */
+        COPY,
+        /** As copies, and there is no journal yet: the first one follows the checkpoint. */
+        NEW_COPY
+    }
 
     private final JournalDisk disk;
     private final JournalSettings settings;
@@ -58,6 +72,14 @@ final class Opening {
         return journal;
     }
 
+    Order order(InstantSource clock) {
+        Order order = new Order(clock, report().lastSequence(), report().last());
+        if (wanted.origin() != Origin.OWN) {
+            order.copied();
+        }
+        return order;
+    }
+
     SegmentMaker maker() {
         return maker;
     }
@@ -72,6 +94,12 @@ final class Opening {
 
     void run() throws IOException, JournalRefused {
         scan.run();
+        if (wanted.origin() == Origin.NEW_COPY && !scan.segments.isEmpty()) {
+            throw new JournalRefused(
+                    "a journal cannot begin with record " + (wanted.checkpoint() + 1),
+                    "there is one already, of " + scan.segments.size() + " segments",
+                    "move its files away first");
+        }
         List<Segment> kept = scan.segments.subList(0, scan.lastUsed + 1);
         long first = kept.isEmpty() ? firstOfEmpty() : kept.getFirst().firstSequence;
         OpenReport found = new OpenReport(first, scan.last, scan.tornTail);
@@ -94,6 +122,9 @@ final class Opening {
     }
 
     private long firstOfEmpty() {
+        if (wanted.origin() == Origin.NEW_COPY) {
+            return wanted.checkpoint() + 1;
+        }
         return scan.segments.isEmpty() ? 1 : scan.segments.getFirst().firstSequence;
     }
 

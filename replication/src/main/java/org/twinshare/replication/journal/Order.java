@@ -28,6 +28,11 @@ final class Order {
         }
     }
 
+    /** What comes next comes from another journal: see {@link #follow}. */
+    void copied() {
+        endsWithMarker = true;
+    }
+
     long lastSequence() {
         return lastSequence;
     }

@@ -37,10 +37,22 @@ final class SegmentMaker {
      * @param firstSequence 0 when it is made ahead of need
      */
     Segment create(long number, long firstSequence) throws IOException {
+        return create(number, firstSequence, (file, nonce) -> {});
+    }
+
+    /** Puts what a segment holds from its beginning on. */
+    interface Content {
+        void putInto(JournalDisk.OpenFile file, Nonce nonce) throws IOException;
+    }
+
+    /** As {@link #create(long, long)}, with frames in it; takes the place of one with this number in one step. */
+    Segment create(long number, long firstSequence, Content content) throws IOException {
         JournalDisk.OpenFile file = disk.create(UNFINISHED);
         try {
             fill(file);
-            return name(UNFINISHED, number, firstSequence, file);
+            Nonce nonce = new Nonce(random.nextLong());
+            content.putInto(file, nonce);
+            return name(UNFINISHED, header(number, nonce, firstSequence), file);
         } catch (IOException e) {
             file.close();
             giveBack();
@@ -66,13 +78,15 @@ final class SegmentMaker {
         file.sync();
     }
 
-    private Segment name(String from, long number, long firstSequence, JournalDisk.OpenFile file) throws IOException {
-        SegmentHeader fresh =
-                new SegmentHeader(number, segmentBytes, new Nonce(random.nextLong()), firstSequence, clusterId);
+    private SegmentHeader header(long number, Nonce nonce, long firstSequence) {
+        return new SegmentHeader(number, segmentBytes, nonce, firstSequence, clusterId);
+    }
+
+    private Segment name(String from, SegmentHeader fresh, JournalDisk.OpenFile file) throws IOException {
         fresh.encode(header);
         file.write(header, 0);
         file.sync();
-        disk.rename(from, Segment.name(number));
+        disk.rename(from, Segment.name(fresh.number()));
         disk.sync();
         return new Segment(fresh, file);
     }
@@ -82,7 +96,7 @@ final class SegmentMaker {
         JournalDisk.OpenFile file = disk.open(spare);
         try {
             if (file.sizeBytes() == segmentBytes) {
-                return name(spare, number, 0, file);
+                return name(spare, header(number, new Nonce(random.nextLong()), 0), file);
             }
         } catch (IOException e) {
             file.close();

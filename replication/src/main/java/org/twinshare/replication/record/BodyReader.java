@@ -51,6 +51,14 @@ final class BodyReader {
         return bytes;
     }
 
+    /** A window on the body. */
+    ByteBuffer takeWindow(int count) throws MalformedRecord {
+        need(count);
+        ByteBuffer window = body.slice(body.position(), count);
+        body.position(body.position() + count);
+        return window;
+    }
+
     /** A window on the body, of everything that is left. */
     ByteBuffer takeRest() {
         ByteBuffer rest = body.slice();

@@ -17,8 +17,6 @@ final class ChangeCodec {
     private static final int REMOVED = 4;
     private static final int MOVED = 5;
     private static final int WRITTEN = 6;
-    private static final int COMMITTED = 7;
-    private static final int NOTHING = 8;
 
     /** Everything but names, targets and data. */
     private static final int FIXED_BYTES = 100;
@@ -78,12 +76,8 @@ final class ChangeCodec {
                         .putInt(written.mode())
                         .putByte(written.stability().number())
                         .putRest(written.data());
-            case Change.Committed committed ->
-                to.putByte(COMMITTED)
-                        .putLong(committed.object())
-                        .putLong(committed.offsetBytes())
-                        .putLong(committed.count());
-            case Change.Nothing nothing -> to.putByte(NOTHING).putLong(nothing.object());
+            case Change.Committed unused -> throw new IllegalArgumentException("COMMIT has an entry of its own");
+            case Change.Nothing unused -> throw new IllegalArgumentException("nothing to write down");
         }
     }
 
@@ -125,8 +119,6 @@ final class ChangeCodec {
             case REMOVED -> decodeRemoved(from, timeNs);
             case MOVED -> decodeMoved(from, timeNs);
             case WRITTEN -> decodeWritten(from, timeNs);
-            case COMMITTED -> new Change.Committed(timeNs, from.takeLong(), from.takeLong(), from.takeLong());
-            case NOTHING -> new Change.Nothing(timeNs, from.takeLong());
             default -> throw new MalformedRecord("a change of kind " + kind);
         };
     }

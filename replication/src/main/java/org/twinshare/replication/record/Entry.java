@@ -1,6 +1,8 @@
 package org.twinshare.replication.record;
 
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.CallId;
 import org.twinshare.filestore.Change;
@@ -36,7 +38,39 @@ public sealed interface Entry {
             int mode,
             Stability stability,
             int dataCrc32c)
-            implements Entry {}
+            implements Entry {
+        /** Of bytes that go into the page cache and are durable with a COMMIT; no reply cache answers such a call again. */
+        public static Referenced unstable(Change.Written written) {
+            CRC32C crc = new CRC32C();
+            crc.update(written.data().duplicate());
+            return new Referenced(
+                    null,
+                    written.object(),
+                    written.offsetBytes(),
+                    written.data().remaining(),
+                    written.mode(),
+                    written.stability(),
+                    (int) crc.getValue());
+        }
+    }
+
+    /**
+     * Bytes that had been written to a file, and were not durable, became it.
+     *
+     * @param modifyNs       mtime of the file since the last of them was written
+     * @param changeNs       its ctime, as clients were told
+     * @param syncedSequence 0 where {@code ranges} are the bytes; otherwise there are none, and everything that was done to the
+     *     file up to this sequence is on disk by a sync of its own, and must not be done again
+     */
+    record Committed(long object, long modifyNs, long changeNs, long syncedSequence, List<Range> ranges)
+            implements Entry {
+        public Committed {
+            ranges = List.copyOf(ranges);
+        }
+    }
+
+    /** Bytes of a file, from the buffer's position to its limit. */
+    record Range(long offsetBytes, ByteBuffer data) {}
 
     /**
      * A change could not be carried out: it never was.

@@ -13,8 +13,14 @@ import org.twinshare.replication.journal.JournalRecord;
  * nothing: whatever the bytes, it returns an entry or throws, and takes no more memory than the body has bytes.
  */
 public final class EntryCodec {
+    /** Type of a record with an {@link Entry.Alone}. */
+    public static final byte ALONE = EntryType.ALONE.number;
+    /** Type of a record with an {@link Entry.Referenced}. */
+    public static final byte REFERENCED = EntryType.REFERENCED.number;
+
     private static final int VERSION = 1;
     private static final int ADOPTED_FIXED_BYTES = 34;
+    private static final int RANGE_FIXED_BYTES = Long.BYTES + Integer.BYTES;
 
     private EntryCodec() {}
 
@@ -33,6 +39,7 @@ public final class EntryCodec {
         switch (entry) {
             case Entry.Changed changed -> encodeChanged(to, changed);
             case Entry.Referenced referenced -> encodeReferenced(to, referenced);
+            case Entry.Committed committed -> encodeCommitted(to, committed);
             case Entry.Voided voided ->
                 to.putLong(voided.sequence()).putInt(voided.error().number());
             case Entry.Adopted adopted -> encodeAdopted(to, adopted);
@@ -50,6 +57,12 @@ public final class EntryCodec {
             case Entry.Adopted adopted ->
                 Long.BYTES + Short.BYTES + adopted.objects().size() * (ADOPTED_FIXED_BYTES + Name.MAX_BYTES);
             case Entry.Referenced unused -> CallCodec.MAX_BYTES + 30;
+            case Entry.Committed committed -> {
+                int data = committed.ranges().stream()
+                        .mapToInt(range -> RANGE_FIXED_BYTES + range.data().remaining())
+                        .sum();
+                yield 4 * Long.BYTES + Short.BYTES + data;
+            }
             case Entry.Voided unused -> Long.BYTES + Integer.BYTES;
             case Entry.Hot unused -> Long.BYTES;
             case Entry.Checkpoint unused -> Long.BYTES;
@@ -78,6 +91,17 @@ public final class EntryCodec {
                 .putInt(referenced.mode())
                 .putByte(referenced.stability().number())
                 .putInt(referenced.dataCrc32c());
+    }
+
+    private static void encodeCommitted(BodyWriter to, Entry.Committed committed) {
+        to.putLong(committed.object())
+                .putLong(committed.modifyNs())
+                .putLong(committed.changeNs())
+                .putLong(committed.syncedSequence())
+                .putShort(committed.ranges().size());
+        for (Entry.Range range : committed.ranges()) {
+            to.putLong(range.offsetBytes()).putInt(range.data().remaining()).putRest(range.data());
+        }
     }
 
     private static void encodeAdopted(BodyWriter to, Entry.Adopted adopted) {
@@ -117,6 +141,7 @@ public final class EntryCodec {
             case MARKER -> new Entry.Marker();
             case CHANGED -> new Entry.Changed(decodeCall(from), ChangeCodec.decode(from, timeNs));
             case REFERENCED -> decodeReferenced(from);
+            case COMMITTED -> decodeCommitted(from);
             case VOIDED -> new Entry.Voided(from.takeLong(), CallCodec.errno(from.takeInt()));
             case ADOPTED -> decodeAdopted(from);
             case HOT -> new Entry.Hot(from.takeLong());
@@ -140,6 +165,20 @@ public final class EntryCodec {
                 from.takeInt(),
                 ChangeCodec.stability(from.takeByte()),
                 from.takeInt());
+    }
+
+    private static Entry decodeCommitted(BodyReader from) throws MalformedRecord {
+        long object = from.takeLong();
+        long modifyNs = from.takeLong();
+        long changeNs = from.takeLong();
+        long syncedSequence = from.takeLong();
+        int count = from.takeShort();
+        List<Entry.Range> ranges = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            long offsetBytes = from.takeLong();
+            ranges.add(new Entry.Range(offsetBytes, from.takeWindow(from.takeInt())));
+        }
+        return new Entry.Committed(object, modifyNs, changeNs, syncedSequence, ranges);
     }
 
     private static Entry decodeAdopted(BodyReader from) throws MalformedRecord {

@@ -20,7 +20,9 @@ enum EntryType {
     /** {@link Entry.Alone}. */
     ALONE(6),
     /** {@link Entry.Referenced}. */
-    REFERENCED(7);
+    REFERENCED(7),
+    /** {@link Entry.Committed}. */
+    COMMITTED(8);
 
     private static final EntryType[] VALUES = values();
 
@@ -49,6 +51,7 @@ enum EntryType {
             case Entry.Alone unused -> ALONE;
             case Entry.Marker unused -> MARKER;
             case Entry.Referenced unused -> REFERENCED;
+            case Entry.Committed unused -> COMMITTED;
         };
     }
 }

@@ -17,8 +17,8 @@ import org.twinshare.filestore.Stability;
 
 /** Entries with any values that their fields can have, and often those at the ends of their ranges. */
 final class RandomEntries {
-    static final int CHANGES = 8;
-    static final int ENTRIES = 8;
+    static final int CHANGES = 6;
+    static final int ENTRIES = 9;
 
     private final Random random;
 
@@ -38,8 +38,15 @@ final class RandomEntries {
             case 6 ->
                 new Entry.Referenced(
                         call(), number(), number(), small(), small(), any(Stability.values()), random.nextInt());
+            case 7 -> new Entry.Committed(number(), number(), number(), number(), ranges());
             default -> new Entry.Marker();
         };
+    }
+
+    private List<Entry.Range> ranges() {
+        return IntStream.range(0, random.nextInt(4))
+                .mapToObj(i -> new Entry.Range(number(), ByteBuffer.wrap(bytes(random.nextInt(100)))))
+                .toList();
     }
 
     private List<Entry.AdoptedObject> adopted() {
@@ -73,7 +80,7 @@ final class RandomEntries {
             case 2 -> new Change.Linked(timeNs, number(), number(), name());
             case 3 -> new Change.Removed(timeNs, number(), number(), name(), random.nextBoolean());
             case 4 -> new Change.Moved(timeNs, number(), number(), name(), number(), name(), number());
-            case 5 ->
+            default ->
                 new Change.Written(
                         timeNs,
                         number(),
@@ -81,8 +88,6 @@ final class RandomEntries {
                         ByteBuffer.wrap(bytes(random.nextInt(8) == 0 ? 1 << 20 : random.nextInt(100))),
                         any(Stability.values()),
                         small());
-            case 6 -> new Change.Committed(timeNs, number(), number(), number());
-            default -> new Change.Nothing(timeNs, number());
         };
     }
 

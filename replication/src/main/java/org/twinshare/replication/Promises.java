@@ -1,0 +1,85 @@
+package org.twinshare.replication;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.TreeFailed;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalFailed;
+
+/**
+ * What a reply waits for: that its record is on this disk, and wherever else it must be. Once that cannot be known any more,
+ * or another server answers, nothing is promised again. Thread-safe.
+ */
+final class Promises {
+    private static final Logger LOG = LoggerFactory.getLogger(Promises.class);
+
+    private final Journal journal;
+    private final Consumer<String> onFailure;
+    private volatile Replication replication = Replication.NONE;
+    private volatile @Nullable Throwable failed;
+
+    Promises(Journal journal, Consumer<String> onFailure) {
+        this.journal = journal;
+        this.onFailure = onFailure;
+    }
+
+    /** From now on a durable reply waits for the other server too, as its terms say. */
+    void replicateBy(Replication other) {
+        replication = other;
+    }
+
+    Replication replication() {
+        return replication;
+    }
+
+    /** Returns when a record may be answered. */
+    void awaitDurable(long sequence) {
+        try {
+            journal.awaitDurable(sequence);
+        } catch (JournalFailed e) {
+            // Before the caller lets its turn go: a checkpoint must not count what is not durable.
+            fail(e);
+            throw e;
+        }
+        try {
+            replication.awaitReplicated(sequence);
+        } catch (TreeFailed e) {
+            failed = e;
+            throw e;
+        }
+    }
+
+    boolean areBroken() {
+        return failed != null;
+    }
+
+    void checkKept() {
+        Throwable cause = failed;
+        if (cause != null) {
+            throw new TreeFailed("nothing is acknowledged any more", cause);
+        }
+    }
+
+    /** The end: nothing is answered from now on. */
+    void fail(Throwable cause) {
+        synchronized (this) {
+            if (failed != null) {
+                return;
+            }
+            failed = cause;
+        }
+        LOG.error(
+                "The server stops: {}. Nothing is acknowledged that may be lost; look at the disk (dmesg), then start it"
+                        + " again: it goes on from its journal",
+                cause.getMessage());
+        onFailure.accept(String.valueOf(cause.getMessage()));
+    }
+
+    /** The same, and what to throw. */
+    TreeFailed failing(String what, Exception cause) {
+        fail(cause);
+        return new TreeFailed(what, cause);
+    }
+}

@@ -1,0 +1,89 @@
+package org.twinshare.replication;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.CallId;
+import org.twinshare.filestore.Change;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.Outcome;
+import org.twinshare.filestore.Stability;
+import org.twinshare.filestore.Wcc;
+import org.twinshare.filestore.local.LocalTree;
+
+/**
+ * What came of the calls that were answered before this start, as far as the journal still tells: the next reply cache.
+ * Status, ids and counts are those of then, attributes those of now. Filled by recovery, read by any thread afterwards.
+ */
+final class SurvivingOutcomes {
+    private final int max;
+    private final Map<CallId, Survivor> byCall = new LinkedHashMap<>();
+
+    /** @param max the newest calls that are kept */
+    SurvivingOutcomes(int max) {
+        this.max = max;
+    }
+
+    /** What a reply is made of; 0 for no object. */
+    private record Survivor(@Nullable Errno error, long object, long directory, long otherDirectory, int count) {}
+
+    /** A call made this true. */
+    void changed(CallId call, Change change) {
+        put(
+                call,
+                switch (change) {
+                    case Change.Made made -> new Survivor(null, made.object(), made.directory(), 0, 0);
+                    case Change.Linked linked -> new Survivor(null, linked.object(), linked.directory(), 0, 0);
+                    case Change.Removed removed -> new Survivor(null, 0, removed.directory(), 0, 0);
+                    case Change.Moved moved -> new Survivor(null, 0, moved.fromDirectory(), moved.toDirectory(), 0);
+                    case Change.Written written ->
+                        new Survivor(
+                                null,
+                                written.object(),
+                                written.object(),
+                                0,
+                                written.data().remaining());
+                    // Of a CREATE that only truncated; a SETATTR may do without attributes too.
+                    case Change.AttributesSet set -> new Survivor(null, set.object(), 0, 0, 0);
+                    case Change.Committed unused -> new Survivor(null, unused.object(), 0, 0, 0);
+                    case Change.Nothing unused -> new Survivor(null, unused.object(), 0, 0, 0);
+                });
+    }
+
+    /** A call was answered with an error, because what it should have made true could not be carried out. */
+    void failed(CallId call, Errno error) {
+        put(call, new Survivor(error, 0, 0, 0, 0));
+    }
+
+    private void put(CallId call, Survivor survivor) {
+        byCall.remove(call);
+        byCall.put(call, survivor);
+        if (byCall.size() > max) {
+            byCall.remove(byCall.keySet().iterator().next());
+        }
+    }
+
+    int size() {
+        return byCall.size();
+    }
+
+    /** The outcome of a call, for a reply; null when it is not known. */
+    @Nullable Outcome of(CallId call, LocalTree tree) {
+        Survivor survivor = byCall.get(call);
+        if (survivor == null) {
+            return null;
+        }
+        if (survivor.error != null) {
+            return Outcome.failed(survivor.error, Wcc.NONE, Wcc.NONE);
+        }
+        Attributes attributes = survivor.object == 0 ? null : tree.attributesOf(survivor.object);
+        Wcc wcc = after(survivor.directory, tree);
+        Wcc otherWcc = after(survivor.otherDirectory, tree);
+        return new Outcome(null, survivor.object, attributes, wcc, otherWcc, survivor.count, Stability.FILE_SYNC);
+    }
+
+    private static Wcc after(long directory, LocalTree tree) {
+        return directory == 0 ? Wcc.NONE : new Wcc(null, tree.attributesOf(directory));
+    }
+}
