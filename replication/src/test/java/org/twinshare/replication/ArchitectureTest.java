@@ -22,6 +22,7 @@ class ArchitectureTest {
                     "org.twinshare.replication..",
                     "org.twinshare.filestore..",
                     "java..",
+                    "javax.net.ssl..",
                     "com.google.common..",
                     "org.slf4j..",
                     "org.jspecify..")));
