@@ -1,0 +1,64 @@
+package org.twinshare.replication.copy;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalDamaged;
+import org.twinshare.replication.journal.JournalReader;
+import org.twinshare.replication.journal.JournalRecord;
+import org.twinshare.replication.journal.RecordsReleased;
+import org.twinshare.replication.record.Entry;
+import org.twinshare.replication.record.EntryCodec;
+import org.twinshare.replication.record.MalformedRecord;
+
+/** Carries out records of a journal in their order, one by one, but for those that are void. One thread. */
+final class RecordRun {
+    private final Journal journal;
+    private final RecordWork work;
+
+    RecordRun(Journal journal, RecordWork work) {
+        this.journal = journal;
+        this.work = work;
+    }
+
+    /**
+     * Carries out the records behind a position up to another one.
+     *
+     * @param goesOn asked before each
+     * @param done   told of each that is carried out, or is void
+     */
+    void run(long position, long upTo, BooleanSupplier goesOn, LongConsumer done)
+            throws IOException, ErrnoException, RecordsReleased, JournalDamaged, MalformedRecord {
+        Set<Long> voided = voided(position, upTo);
+        try (JournalReader reader = journal.read(position + 1)) {
+            for (JournalRecord record = reader.next();
+                    record != null && record.sequence() <= upTo && goesOn.getAsBoolean();
+                    record = reader.next()) {
+                if (!voided.contains(record.sequence())) {
+                    work.carryOut(record, EntryCodec.decode(record));
+                }
+                done.accept(record.sequence());
+            }
+        }
+    }
+
+    /** A record that is void comes no later than what is applied with it. */
+    private Set<Long> voided(long position, long upTo)
+            throws IOException, RecordsReleased, JournalDamaged, MalformedRecord {
+        Set<Long> voided = new HashSet<>();
+        try (JournalReader reader = journal.read(position + 1)) {
+            for (JournalRecord record = reader.next();
+                    record != null && record.sequence() <= upTo;
+                    record = reader.next()) {
+                if (EntryCodec.decode(record) instanceof Entry.Voided of) {
+                    voided.add(of.sequence());
+                }
+            }
+        }
+        return voided;
+    }
+}

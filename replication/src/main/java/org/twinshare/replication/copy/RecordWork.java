@@ -1,0 +1,184 @@
+package org.twinshare.replication.copy;
+
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.twinshare.filestore.Change;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.NetState;
+import org.twinshare.filestore.Stability;
+import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.replication.journal.JournalRecord;
+import org.twinshare.replication.record.Entry;
+
+/** Carries out one record on the standby's tree. One thread, but for {@link #makeDurable}. */
+final class RecordWork {
+    private final LocalTree tree;
+    private final ArrivedData arrived;
+    private final FilesToFetch toFetch;
+    /** Files that are written to, and not committed since. */
+    private final Map<Long, Came> hot = new ConcurrentHashMap<>();
+
+    /** What came of the bytes of a file that are not in the journal. */
+    private enum Came {
+        /** Nothing, and perhaps there was nothing. */
+        NOTHING,
+        ALL,
+        /** Not all of them. */
+        SOME
+    }
+
+    RecordWork(LocalTree tree, ArrivedData arrived, FilesToFetch toFetch) {
+        this.tree = tree;
+        this.arrived = arrived;
+        this.toFetch = toFetch;
+    }
+
+    /** An error means that it is not done, and that something is not here or not as it should be. */
+    void carryOut(JournalRecord record, Entry entry) throws ErrnoException {
+        switch (entry) {
+            case Entry.Changed changed -> apply(changed.change());
+            case Entry.Adopted adopted -> requireHere(adopted);
+            case Entry.Hot file -> hot.putIfAbsent(file.object(), Came.NOTHING);
+            case Entry.Referenced file -> write(record, file);
+            case Entry.Committed committed -> commit(committed);
+            case Entry.Voided unused -> {}
+            case Entry.Checkpoint unused -> {}
+            case Entry.Alone unused -> {}
+            case Entry.Marker unused -> {}
+        }
+    }
+
+    private void apply(Change change) throws ErrnoException {
+        requireAsDecided(change);
+        var unusedOutcome = tree.apply(change);
+        if (change instanceof Change.Removed removed) {
+            hot.remove(removed.object());
+        } else if (change instanceof Change.Moved moved) {
+            hot.remove(moved.replaced());
+        }
+    }
+
+    /**
+     * What came by a copy may be ahead of the records, and what has a name then may be another object: repeating the change
+     * blindly would move or remove that.
+     */
+    private void requireAsDecided(Change change) throws ErrnoException {
+        switch (change) {
+            case Change.Made made -> {
+                if (tree.copy().has(made.object())) {
+                    throw new ErrnoException(Errno.EEXIST, "object " + made.object() + " is here already");
+                }
+            }
+            case Change.Removed removed -> requireOwner(removed.directory(), removed.name(), removed.object());
+            case Change.Moved moved -> {
+                requireOwner(moved.fromDirectory(), moved.fromName(), moved.object());
+                requireOwner(moved.toDirectory(), moved.toName(), moved.replaced());
+            }
+            case Change.Linked unused -> {}
+            case Change.AttributesSet unused -> {}
+            case Change.Written unused -> {}
+            case Change.Committed unused -> {}
+            case Change.Nothing unused -> {}
+        }
+    }
+
+    private void requireOwner(long directory, Name name, long object) throws ErrnoException {
+        NetState.Slot slot = new NetState.Slot(directory, name);
+        long here = tree.copy().at(slot);
+        if (here != object || object == 0 && tree.copy().isTaken(slot)) {
+            throw new ErrnoException(Errno.ESTALE, name + " is of object " + here + " and not of " + object);
+        }
+    }
+
+    private void requireHere(Entry.Adopted adopted) throws ErrnoException {
+        for (Entry.AdoptedObject object : adopted.objects()) {
+            if (!tree.copy().has(object.id())) {
+                throw new ErrnoException(Errno.ESTALE, "object " + object.id() + " was found on the primary");
+            }
+        }
+    }
+
+    private void write(JournalRecord record, Entry.Referenced file) throws ErrnoException {
+        List<ArrivedData.Part> parts = arrived.of(record.sequence());
+        int came = 0;
+        for (ArrivedData.Part part : parts) {
+            ByteBuffer bytes = part.bytes();
+            if (bytes == null) {
+                continue;
+            }
+            came += part.count();
+            // The primary's times are those of the WRITE, and are told with its COMMIT.
+            tree.copy().writeUncommitted(file.object(), part.offsetBytes(), bytes, record.timeNs(), file.mode());
+        }
+        boolean all = came >= file.count();
+        hot.merge(file.object(), all ? Came.ALL : Came.SOME, (before, now) -> before == Came.SOME ? before : now);
+        if (!all) {
+            toFetch.add(file.object());
+        }
+    }
+
+    private void written(long timeNs, long object, long offsetBytes, ByteBuffer bytes, int mode) throws ErrnoException {
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining())
+                .put(bytes.duplicate())
+                .flip();
+        apply(new Change.Written(timeNs, object, offsetBytes, direct, Stability.UNSTABLE, mode));
+    }
+
+    private void commit(Entry.Committed committed) throws ErrnoException {
+        long object = committed.object();
+        boolean came = hot.remove(object) == Came.ALL;
+        if (!tree.copy().has(object)) {
+            // Removed before it was committed: nothing is left to do.
+            return;
+        }
+        for (Entry.Range range : committed.ranges()) {
+            written(committed.changeNs(), object, range.offsetBytes(), range.data(), Change.KEEP);
+        }
+        tree.copy().settled(object, committed.modifyNs(), committed.changeNs());
+        if (committed.syncedSequence() > 0 && !came) {
+            toFetch.add(object);
+            tree.copy().unfinished(object);
+        }
+    }
+
+    /** Whether a file is written to, and was not committed since. */
+    boolean isHot(long object) {
+        return hot.containsKey(object);
+    }
+
+    /** Files that may hold bytes on the primary which did not come, and which nobody has committed. */
+    Set<Long> incomplete() {
+        Set<Long> incomplete = new HashSet<>();
+        hot.forEach((object, came) -> {
+            if (came != Came.ALL) {
+                incomplete.add(object);
+            }
+        });
+        return incomplete;
+    }
+
+    /** Records were left out: of the files that are written to, not everything may have come. */
+    void leftOut() {
+        hot.replaceAll((object, came) -> came == Came.ALL ? Came.SOME : came);
+    }
+
+    /** The bytes of a file that came are on disk when this returns, where the file is here already. */
+    void makeDurable(long object) throws ErrnoException {
+        if (!tree.copy().has(object)) {
+            return;
+        }
+        for (ArrivedData.Part part : arrived.ofObject(object)) {
+            ByteBuffer bytes = part.bytes();
+            if (bytes != null) {
+                tree.copy().write(object, part.offsetBytes(), bytes);
+            }
+        }
+        tree.copy().sync(object);
+    }
+}

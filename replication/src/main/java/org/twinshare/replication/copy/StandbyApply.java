@@ -1,0 +1,400 @@
+package org.twinshare.replication.copy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.filestore.local.QuotaPass;
+import org.twinshare.replication.Recovery;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalDamaged;
+import org.twinshare.replication.journal.RecordsReleased;
+import org.twinshare.replication.record.MalformedRecord;
+
+/**
+ * Carries out the records of the standby's journal in their order, up to what is in the primary's tree; none while a copy is
+ * made. Where an object is missing it stops in front of the record, and {@link StandbyCopy} catches up. Thread-safe; has a
+ * thread of its own. Nothing is durable before {@link #checkpoint}, but for what {@link #syncData} says.
+ */
+public final class StandbyApply implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StandbyApply.class);
+    private static final String TO_FETCH = "to-fetch";
+
+    private final LocalTree tree;
+    private final Journal journal;
+    private final Consumer<String> onFailure;
+    private final RecordWork work;
+    private final RecordRun records;
+    private final ArrivedData arrived;
+    private final Moves moves = new Moves();
+    private final FilesToFetch toFetch;
+    private final DataSync dataSync;
+
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("standby-apply").unstarted(this::run);
+
+    private volatile long applied;
+    private long mayApply;
+    private volatile boolean streaming;
+    private volatile boolean copying;
+    /** The tree is where {@link #applied} says, and not ahead of it as after a restart or a copy that was cut. */
+    private volatile boolean exact;
+
+    private boolean working;
+    private boolean stopped;
+    /** How many want the tree to stand still. */
+    private final AtomicInteger holding = new AtomicInteger();
+    /** How often the tree moved other than by one record. */
+    private final AtomicLong leaps = new AtomicLong();
+
+    /** There is a primary to ask. */
+    private boolean connected;
+
+    private boolean closed;
+
+    /**
+     * For a tree whose directories are bound and that nobody else changes; begins with {@link #start}.
+     *
+     * @param directory for data that come faster than they are carried out
+     * @param onFailure told in words when the disk has failed
+     */
+    public StandbyApply(LocalTree tree, Journal journal, Path directory, Consumer<String> onFailure) {
+        arrived = new ArrivedData(directory);
+        this.tree = tree;
+        this.journal = journal;
+        this.onFailure = onFailure;
+        applied = Recovery.position(tree);
+        exact = applied >= journal.lastSequence();
+        toFetch = new FilesToFetch(tree.fact(TO_FETCH));
+        work = new RecordWork(tree, arrived, toFetch);
+        records = new RecordRun(journal, work);
+        dataSync = new DataSync(journal, work);
+        tree.follows(true);
+    }
+
+    public StandbyApply start() {
+        thread.start();
+        return this;
+    }
+
+    /**
+     * Bytes that a record refers to, which comes behind them. They are kept until it is carried out; while a copy is made
+     * they are not: the file is fetched later.
+     *
+     * @param sequence of that record; the same bytes may come again
+     * @param bytes    good during the call only
+     */
+    public void data(long sequence, long object, long offsetBytes, ByteBuffer bytes) throws IOException {
+        moves.lock.lock();
+        try {
+            if (streaming && sequence > applied) {
+                arrived.put(sequence, object, offsetBytes, bytes);
+            }
+        } finally {
+            moves.lock.unlock();
+        }
+    }
+
+    /** Returns when the data that records up to this one say are durable are so, as far as their files are here. */
+    public void syncData(long sequence) throws IOException {
+        dataSync.upTo(sequence);
+    }
+
+    /** Records up to this one may be carried out: they are in the primary's tree, and on this server's disk. */
+    public void mayApply(long sequence) {
+        moves.change(() -> mayApply = Math.max(mayApply, sequence));
+    }
+
+    /** The highest sequence below and at which everything is in the tree. */
+    public long appliedSequence() {
+        return applied;
+    }
+
+    /** Files whose bytes have not all come. */
+    public Set<Long> toFetch() {
+        return toFetch.all();
+    }
+
+    /** The same, with files that are written to and are not committed. */
+    private Set<Long> all() {
+        Set<Long> all = toFetch();
+        all.addAll(work.incomplete());
+        return all;
+    }
+
+    /** Whether the bytes of a file are on their way, or may be: nothing can be said of them. */
+    boolean isHot(long file) {
+        return work.isHot(file) || toFetch.contains(file);
+    }
+
+    /** Whether the tree has everything up to {@link #appliedSequence}. */
+    public boolean isComplete() {
+        moves.lock.lock();
+        try {
+            return streaming && !stopped && toFetch.isEmpty();
+        } finally {
+            moves.lock.unlock();
+        }
+    }
+
+    boolean isExact() {
+        return exact;
+    }
+
+    boolean isStreaming() {
+        return streaming;
+    }
+
+    /** Takes the files that are to be fetched; one that comes to miss something from here on is to be fetched once more. */
+    Set<Long> beginFetch() {
+        moves.lock.lock();
+        try {
+            return toFetch.begin();
+        } finally {
+            moves.lock.unlock();
+        }
+    }
+
+    /** They were fetched, or not all of them were. */
+    void endFetch(boolean done) {
+        moves.change(() -> toFetch.end(done));
+    }
+
+    void fetch(Set<Long> ids) {
+        moves.change(() -> toFetch.addAll(ids));
+    }
+
+    /** A connection to the primary begins. */
+    void connected() {
+        moves.change(() -> connected = true);
+    }
+
+    /** It has ended: whoever waits for something to come of it waits no longer. */
+    void disconnected() {
+        moves.change(() -> connected = false);
+    }
+
+    /** Waits until records up to a position may be carried out. */
+    void awaitMayApply(long sequence) throws IOException {
+        moves.await(() -> mayApply >= sequence || !connected || closed);
+        if (mayApply < sequence) {
+            throw new IOException("the connection to the primary ended before record " + sequence + " came");
+        }
+    }
+
+    /** Waits until records up to a position are carried out, after catching up where that is needed; false at the end. */
+    boolean awaitApplied(long sequence) {
+        moves.await(() -> applied >= sequence || closed);
+        return applied >= sequence;
+    }
+
+    /** Waits until an object is missing, or bytes are; false when the connection has ended. */
+    boolean awaitNeed() {
+        moves.await(() -> stopped || toFetch.isWaiting() || !connected || closed);
+        return connected && !closed;
+    }
+
+    /** Whether it stopped in front of a record that cannot be carried out as the tree is. */
+    boolean isStopped() {
+        moves.lock.lock();
+        try {
+            return stopped;
+        } finally {
+            moves.lock.unlock();
+        }
+    }
+
+    /** Carries out nothing until the tree has been copied; what is here is of no moment until then. */
+    void beginCopy() {
+        moves.change(() -> copying = true);
+        pause();
+    }
+
+    /** Carries out nothing from now on. */
+    void pause() {
+        moves.change(() -> {
+            streaming = false;
+            exact = false;
+            leaps.incrementAndGet();
+        });
+        moves.await(() -> !working);
+        arrived.clear();
+    }
+
+    /**
+     * Keeps the tree at one position, and what comes in the journal, until that is closed.
+     *
+     * @throws IOException when it is not complete, so that there is no such position
+     */
+    public StandStill standStill() throws IOException {
+        moves.change(holding::incrementAndGet);
+        moves.await(() -> !working);
+        long position = applied;
+        long before = leaps.get();
+        StandStill still = new StandStill(
+                position,
+                () -> applied == position && leaps.get() == before,
+                () -> moves.change(holding::decrementAndGet));
+        if (!isComplete()) {
+            still.close();
+            throw new IOException("the tree is not complete: it is being made equal to the primary's");
+        }
+        return still;
+    }
+
+    /** Carries out what comes behind a position, which the tree has reached. */
+    void stream(long position) {
+        moves.change(() -> {
+            applied = position;
+            work.leftOut();
+            copying = false;
+            exact = true;
+            streaming = true;
+            stopped = false;
+        });
+    }
+
+    /** Makes everything durable that was carried out, and what is still to be fetched known to the next start. */
+    public void checkpoint() throws ErrnoException {
+        long position = applied;
+        tree.checkpoint(withToFetch(position));
+    }
+
+    private Map<String, byte[]> withToFetch(long position) {
+        Map<String, byte[]> facts = new HashMap<>(Recovery.positionFact(position));
+        facts.put(TO_FETCH, FilesToFetch.encode(all()));
+        return facts;
+    }
+
+    private void run() {
+        // What was within its quota on the primary is so here.
+        QuotaPass unusedForGood = QuotaPass.take();
+        while (true) {
+            moves.await(() -> closed || mayGoOn());
+            long upTo;
+            moves.lock.lock();
+            try {
+                if (closed) {
+                    return;
+                }
+                if (!mayGoOn()) {
+                    continue;
+                }
+                upTo = mayApply;
+                working = true;
+            } finally {
+                moves.lock.unlock();
+            }
+            try {
+                carryOut(upTo);
+            } finally {
+                moves.change(() -> working = false);
+            }
+        }
+    }
+
+    private boolean mayGoOn() {
+        return streaming && !stopped && holding.get() == 0 && mayApply > applied;
+    }
+
+    private void carryOut(long upTo) {
+        try {
+            records.run(applied, upTo, () -> streaming && holding.get() == 0, this::carriedOut);
+        } catch (ErrnoException e) {
+            stop(e);
+        } catch (IOException | RecordsReleased | JournalDamaged | MalformedRecord | RuntimeException e) {
+            fail("the journal of the standby cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void carriedOut(long sequence) {
+        arrived.forget(sequence);
+        moves.change(() -> applied = sequence);
+    }
+
+    /**
+     * Carries out everything that the journal has, up to its end, and asks nobody: for the server that takes over. Nothing may
+     * be received any more; {@link #close} may have been called. The tree follows nobody when it returns. Not durable before a
+     * checkpoint: the journal has it all.
+     *
+     * @param clock for the ctime of files whose bytes are not complete, at which clients are to look anew
+     * @return files whose bytes have not all come: what their writers did not commit may be missing, and what was changed by a
+     *     local process
+     * @throws ObjectsMissing where objects are neither here nor made by a record; everything else is done then
+     * @throws IOException    where a copy was begun and has not ended, or the journal or the disk fails; nothing is promised then
+     */
+    public Set<Long> carryOutRest(InstantSource clock) throws IOException {
+        moves.change(() -> {
+            streaming = false;
+            leaps.incrementAndGet();
+        });
+        moves.await(() -> !working);
+        if (copying) {
+            throw new IOException(
+                    "the copy of the primary's tree was begun and has not ended: what is here is of no moment");
+        }
+        long end = journal.lastSequence();
+        journal.awaitDurable(end);
+        RestOfJournal rest = new RestOfJournal(tree, journal, records, clock);
+        rest.carryOut(applied, end, exact);
+        applied = end;
+        exact = true;
+        toFetch.addAll(rest.bytesElsewhere());
+        try {
+            Set<Long> incomplete = rest.leaveIncomplete(all());
+            arrived.close();
+            tree.follows(false);
+            if (!rest.missing().isEmpty()) {
+                throw new ObjectsMissing(rest.missing(), incomplete);
+            }
+            return incomplete;
+        } catch (ErrnoException e) {
+            throw new IOException("the disk does not take the end of the journal: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether a copy was begun and has not ended. */
+    public boolean isCopying() {
+        return copying;
+    }
+
+    private void stop(ErrnoException why) {
+        if (why.errno() == Errno.EIO || why.errno() == Errno.EUCLEAN) {
+            fail("the disk of the standby has failed: " + why.getMessage());
+            return;
+        }
+        LOG.info(
+                "Record {} cannot be carried out as the tree is ({}): what is missing is asked for",
+                applied + 1,
+                why.getMessage());
+        moves.change(() -> stopped = true);
+    }
+
+    private void fail(String why) {
+        LOG.error("{}; look at it (dmesg), then start the standby again: it goes on from its journal", why);
+        moves.change(() -> closed = true);
+        onFailure.accept(why);
+    }
+
+    /** The connection has ended or the server stops: nothing more is carried out. */
+    @Override
+    public void close() {
+        moves.change(() -> closed = true);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

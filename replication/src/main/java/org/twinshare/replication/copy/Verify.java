@@ -1,0 +1,203 @@
+package org.twinshare.replication.copy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.NetState.Slot;
+import org.twinshare.filestore.ObjectDescription;
+import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.filestore.local.TreeCopy;
+import org.twinshare.filestore.local.TreeView;
+
+/**
+ * Compares the standby's tree with the primary's while clients change it and the standby follows. What looks different is
+ * looked at again when everything was walked through, until it is sure ({@link Suspects}). One thread; it asks on the
+ * connection that the standby follows on.
+ */
+public final class Verify {
+    /** Between two rounds of looks. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final LocalTree tree;
+    private final TreeCopy copy;
+    private final Questions questions;
+    private final Options options;
+    private final Fetch fetch;
+    private final Differences differences;
+    private final Deque<Long> directories = new ArrayDeque<>();
+    private final Suspects<Slot> names = new Suspects<>();
+    private final Suspects<Long> suspects = new Suspects<>();
+    private final List<Finding> findings = new ArrayList<>();
+    private long objects;
+
+    /**
+     * What is to be done.
+     *
+     * @param content compare bytes too, by checksums of this kind; null for names and attributes only
+     * @param repair  make the tree here the same where it differs
+     */
+    public record Options(@Nullable SumKind content, boolean repair) {}
+
+    /**
+     * What was found.
+     *
+     * @param objects  names that were compared
+     * @param bytes    that were summed up here
+     * @param changing what changed each time it was looked at, or is written to and not committed: nothing can be said of it
+     */
+    public record Report(long objects, long bytes, long changing, List<Finding> findings) {
+        public Report {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    public Verify(LocalTree tree, StandbyApply apply, Questions questions, CopyLimits limits, Options options) {
+        this.tree = tree;
+        this.copy = tree.copy();
+        this.questions = questions;
+        this.options = options;
+        fetch = new Fetch(tree, questions, new CopyProgress(), limits);
+        differences = new Differences(tree, apply, questions, options.content());
+    }
+
+    /** Compares everything; repairs what it finds, when it is to. */
+    public Report run() throws IOException {
+        tree.view().roots().stream().map(TreeView.Root::id).forEach(directories::add);
+        try {
+            do {
+                while (!directories.isEmpty()) {
+                    directory(directories.remove());
+                }
+                judge();
+                // A directory that was missing is here by now, and is walked through in its turn.
+            } while (!directories.isEmpty());
+        } catch (ErrnoException e) {
+            throw new IOException("the tree here cannot be compared: " + e.getMessage(), e);
+        }
+        long changing = names.givenUp() + suspects.givenUp();
+        return new Report(objects, differences.bytes(), changing, findings);
+    }
+
+    private void directory(long id) throws IOException, ErrnoException {
+        Differences.Directory directory = differences.list(id);
+        if (directory == null) {
+            return;
+        }
+        differences.awaitApplied();
+        if (!copy.has(id)) {
+            return;
+        }
+        for (Map.Entry<Name, ObjectDescription> each : directory.entries().entrySet()) {
+            entry(new Slot(id, each.getKey()), each.getValue());
+        }
+        copy.surplus(id, directory.entries().keySet()).forEach(name -> names.add(new Slot(id, name)));
+        if (differences.ofObject(directory.itself()) != null) {
+            suspects.add(id);
+        }
+    }
+
+    private void entry(Slot slot, ObjectDescription object) throws IOException, ErrnoException {
+        objects++;
+        if (differences.ofName(slot, object.id()) != null) {
+            names.add(slot);
+        }
+        if (object.type() != FileType.DIRECTORY) {
+            if (differences.ofObject(object) != null) {
+                suspects.add(object.id());
+            }
+        } else if (copy.has(object.id())) {
+            directories.add(object.id());
+        }
+    }
+
+    /** Looks again at what seems to differ, names first, until nothing is left to be said. */
+    private void judge() throws IOException, ErrnoException {
+        while (!names.isEmpty()) {
+            pause(names.left());
+            Map<Slot, Long> owners = differences.owners(names.all());
+            differences.awaitApplied();
+            for (Map.Entry<Slot, Long> each : owners.entrySet()) {
+                Slot slot = each.getKey();
+                Finding finding = names.seen(slot, differences.ofName(slot, each.getValue()));
+                if (finding != null) {
+                    findings.add(finding);
+                    repairName(slot, each.getValue());
+                }
+            }
+        }
+        while (!suspects.isEmpty()) {
+            pause(suspects.left());
+            Set<Long> ids = suspects.all();
+            Map<Long, ObjectDescription> described = differences.describe(ids);
+            differences.awaitApplied();
+            for (long id : ids) {
+                ObjectDescription now = described.get(id);
+                Finding finding = suspects.seen(id, now == null ? null : differences.ofObject(now));
+                if (finding != null) {
+                    findings.add(finding);
+                    repair(finding);
+                }
+            }
+        }
+    }
+
+    private static void pause(Duration left) throws IOException {
+        try {
+            Thread.sleep(left.compareTo(PAUSE) < 0 ? left : PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the comparison was interrupted", e);
+        }
+    }
+
+    private void repairName(Slot slot, long owner) throws IOException, ErrnoException {
+        if (!options.repair()) {
+            return;
+        }
+        if (owner == 0) {
+            int unusedRemoved = copy.takeAway(slot);
+            int unusedGone = copy.clear(id -> false);
+        } else {
+            questions.askNow(new Ask.Objects(false, List.of(owner)), answer -> {
+                if (answer instanceof Answer.Objects of && !of.objects().isEmpty()) {
+                    ObjectDescription object = of.objects().get(0);
+                    var unusedPlaced = copy.place(slot, object);
+                    copy.dress(object);
+                    if (object.type() == FileType.DIRECTORY) {
+                        directories.add(owner);
+                    }
+                }
+            });
+            fetch.again(Set.of(owner));
+        }
+        repairAttributes(slot.directory());
+    }
+
+    private void repairAttributes(long id) throws IOException {
+        questions.askNow(new Ask.Objects(false, List.of(id)), answer -> {
+            if (answer instanceof Answer.Objects of && !of.objects().isEmpty()) {
+                copy.dress(of.objects().get(0));
+            }
+        });
+    }
+
+    private void repair(Finding finding) throws IOException {
+        if (options.repair()) {
+            switch (finding) {
+                case Finding.WrongBytes of -> fetch.again(Set.of(of.object()));
+                case Finding.WrongAttributes of -> repairAttributes(of.object());
+                case Finding.WrongName unused -> {}
+                case Finding.SurplusName unused -> {}
+            }
+        }
+    }
+}

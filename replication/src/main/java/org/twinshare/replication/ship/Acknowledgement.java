@@ -1,0 +1,152 @@
+package org.twinshare.replication.ship;
+
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.twinshare.replication.channel.Progress;
+import org.twinshare.replication.role.Terms;
+
+/**
+ * What a durable reply of the primary waits for besides the local disk, by the terms. Thread-safe; who waits holds no
+ * monitor, so virtual threads may.
+ */
+public final class Acknowledgement {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition moved = lock.newCondition();
+    private final LagMeter meter;
+    private volatile Progress standby = Progress.NONE;
+    private volatile Terms terms;
+    /** Answers without the standby: that was durably recorded before. */
+    private volatile boolean alone;
+
+    private final int epoch;
+    private volatile int newerEpoch;
+    private int waiting;
+
+    Acknowledgement(LagMeter meter, Terms terms, boolean alone, int epoch) {
+        this.meter = meter;
+        this.terms = terms;
+        this.alone = alone;
+        this.epoch = epoch;
+    }
+
+    /**
+     * Returns when a record, which is durable here, may be answered.
+     *
+     * @throws Fenced when nothing may be answered in this epoch any more
+     */
+    public void awaitReplicated(long sequence) {
+        checkNotFenced();
+        if (isEnough(sequence)) {
+            return;
+        }
+        lock.lock();
+        try {
+            waiting++;
+            while (!isEnough(sequence)) {
+                checkNotFenced();
+                moved.awaitUninterruptibly();
+            }
+            checkNotFenced();
+        } finally {
+            waiting--;
+            lock.unlock();
+        }
+    }
+
+    /** Whether the standby has a record on disk, or has it within that time. */
+    boolean awaitDurable(long sequence, Duration atMost) {
+        lock.lock();
+        try {
+            long leftNs = atMost.toNanos();
+            while (standby.durable() < sequence && leftNs > 0) {
+                leftNs = moved.awaitNanos(leftNs);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        return standby.durable() >= sequence;
+    }
+
+    /** To be asked once more just before a reply that waited for nothing is sent. */
+    public void checkNotFenced() {
+        int newer = newerEpoch;
+        if (newer != 0) {
+            throw new Fenced(epoch, newer);
+        }
+    }
+
+    private boolean isEnough(long sequence) {
+        if (newerEpoch != 0) {
+            return false;
+        }
+        return alone
+                || switch (terms.ack()) {
+                    case LOCAL -> true;
+                    case REMOTE_MEMORY -> standby.received() >= sequence;
+                    case REMOTE_DISK -> standby.durable() >= sequence;
+                    case ASYNC -> isNear();
+                };
+    }
+
+    private boolean isNear() {
+        Duration lag = meter.behind(standby.received(), System.nanoTime()).time();
+        return lag.compareTo(terms.maxLag()) <= 0;
+    }
+
+    void progress(Progress next) {
+        change(() -> standby = next);
+    }
+
+    void terms(Terms next) {
+        change(() -> terms = next);
+    }
+
+    void alone(boolean next) {
+        change(() -> alone = next);
+    }
+
+    /** There is a newer epoch: nothing is answered any more. */
+    void fence(int newer) {
+        change(() -> newerEpoch = newer);
+    }
+
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Replies that wait now. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public boolean isAlone() {
+        return alone;
+    }
+
+    public boolean isFenced() {
+        return newerEpoch != 0;
+    }
+
+    public Terms terms() {
+        return terms;
+    }
+
+    /** How far the standby was when it was heard last. */
+    public Progress standby() {
+        return standby;
+    }
+}

@@ -1,0 +1,28 @@
+package org.twinshare.replication.ship;
+
+import java.io.IOException;
+import org.twinshare.replication.channel.Hello;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.RecordMark;
+import org.twinshare.replication.role.JournalMarks;
+import org.twinshare.replication.role.RoleState;
+import org.twinshare.replication.role.Terms;
+
+/** How a server introduces itself: who it is in the pair, and where its journal ends. */
+record Greeting(long clusterId, String name) {
+    Hello hello(RoleState state, Terms terms, Journal journal) throws IOException {
+        long last = journal.durableSequence();
+        RecordMark mark = new JournalMarks(journal).at(last);
+        return new Hello(
+                clusterId,
+                state.role(),
+                state.epoch(),
+                state.newestEpoch(),
+                state.alone(),
+                terms,
+                journal.statistics().oldestSequence(),
+                last,
+                mark == null ? RecordMark.NONE : mark,
+                name);
+    }
+}

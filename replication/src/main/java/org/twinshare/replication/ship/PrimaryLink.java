@@ -1,0 +1,300 @@
+package org.twinshare.replication.ship;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.replication.channel.AskMarks;
+import org.twinshare.replication.channel.Beat;
+import org.twinshare.replication.channel.BootClock;
+import org.twinshare.replication.channel.Connection;
+import org.twinshare.replication.channel.ConnectionEnded;
+import org.twinshare.replication.channel.Ended;
+import org.twinshare.replication.channel.Hello;
+import org.twinshare.replication.channel.MalformedMessage;
+import org.twinshare.replication.channel.Marks;
+import org.twinshare.replication.channel.Message;
+import org.twinshare.replication.channel.Progress;
+import org.twinshare.replication.channel.Pulse;
+import org.twinshare.replication.channel.SignOff;
+import org.twinshare.replication.channel.TreeQuestion;
+import org.twinshare.replication.channel.Welcome;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalDamaged;
+import org.twinshare.replication.journal.RecordMark;
+import org.twinshare.replication.journal.RecordsReleased;
+import org.twinshare.replication.role.JournalMarks;
+import org.twinshare.replication.role.Role;
+import org.twinshare.replication.role.RoleFile;
+import org.twinshare.replication.role.Terms;
+
+/**
+ * The primary's side of replication, from promotion to fence or stop: ships on each connection to the standby, one at a time,
+ * hears how far that is, and goes alone and back. Thread-safe; {@link #serve} blocks.
+ */
+public final class PrimaryLink implements AutoCloseable {
+    /** 16 MiB of records that are not shipped yet; the journal's files have what is older. */
+    public static final long QUEUE_BYTES = 16 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PrimaryLink.class);
+    /** So near at the end of catching up, replies may begin to wait for the standby. */
+    private static final long NEAR_RECORDS = 1024;
+
+    private final Journal journal;
+    private final RoleFile roleFile;
+    private final PrimaryTree tree;
+    private final Terms wanted;
+    private final Pulse pulse;
+    private final LagMeter meter;
+    private final GroupQueue queue;
+    private final Acknowledgement acknowledgement;
+    private final Standing standing;
+    private final JournalMarks marks;
+    private final CountDownLatch confirmed;
+    private volatile @Nullable Connection current;
+    private boolean closed;
+
+    /**
+     * For a server that is the primary, or asks whether it is.
+     *
+     * @param wanted the terms to keep to as soon as the standby knows them
+     */
+    public PrimaryLink(Journal journal, RoleFile roleFile, PrimaryTree tree, Terms wanted, BootClock clock) {
+        this.journal = journal;
+        this.roleFile = roleFile;
+        this.tree = tree;
+        this.wanted = wanted;
+        pulse = new Pulse(clock);
+        meter = new LagMeter(journal.lastSequence(), System.nanoTime());
+        queue = new GroupQueue(meter, QUEUE_BYTES);
+        var state = roleFile.state();
+        Terms terms = state.alone() ? wanted : state.terms();
+        acknowledgement = new Acknowledgement(meter, terms, state.alone(), state.epoch());
+        confirmed = new CountDownLatch(state.role() == Role.ASKING ? 1 : 0);
+        marks = new JournalMarks(journal);
+        standing =
+                new Standing(journal, roleFile, acknowledgement, pulse, this::silent, () -> confirmed.getCount() == 0);
+        journal.follower(queue);
+    }
+
+    /** Begins to count the time without the standby. */
+    public PrimaryLink start() {
+        standing.start();
+        return this;
+    }
+
+    /** What durable replies wait for. */
+    public Acknowledgement acknowledgement() {
+        return acknowledgement;
+    }
+
+    /** What this server says first on each connection, as a server with this name of this pair. */
+    public Hello hello(long clusterId, String name) throws IOException {
+        return new Greeting(clusterId, name).hello(roleFile.state(), wanted, journal);
+    }
+
+    /** Ships to a standby that has said who it is, until the connection ends. An earlier connection is closed. */
+    public Ended serve(Connection connection, Hello theirs) throws IOException {
+        Connection earlier = current;
+        current = connection;
+        if (earlier != null) {
+            earlier.close("the standby has connected again");
+        }
+        pulse.connected();
+        pulse.heard();
+        Shipper shipper = null;
+        try {
+            Welcome welcome = welcome(theirs);
+            connection.send(beat(), welcome);
+            LOG.info("standby {} has connected: {} from record {}", theirs.name(), welcome.how(), welcome.sequence());
+            if (welcome.how() == Welcome.How.STREAM) {
+                acknowledgement.progress(new Progress(theirs.lastSequence(), theirs.lastSequence(), 0, false));
+                shipper = new Shipper(journal, queue, tree, connection, this::beat, welcome.sequence());
+                Shipper started = shipper;
+                Thread.ofPlatform().daemon().name("ship").start(() -> ship(started, connection));
+            }
+            while (true) {
+                Message message = connection.receive();
+                if (connection == current) {
+                    hearUnlessClosed(connection, message, shipper);
+                }
+            }
+        } catch (ConnectionEnded e) {
+            LOG.info("standby {}: {}", theirs.name(), e.getMessage());
+            return e.how();
+        } finally {
+            if (shipper != null) {
+                shipper.stop();
+            }
+            gone(connection);
+            connection.close("the session has ended");
+        }
+    }
+
+    private synchronized void gone(Connection connection) {
+        if (current == connection) {
+            current = null;
+        }
+    }
+
+    private Welcome welcome(Hello theirs) throws IOException {
+        // The standby may have on its disk what is only written here, such as a marker.
+        journal.awaitDurable(journal.lastSequence());
+        long oldest = journal.statistics().oldestSequence();
+        RecordMark mark = theirs.lastMark();
+        boolean empty = mark.equals(RecordMark.NONE);
+        if (empty || mark.equals(marks.at(mark.sequence()))) {
+            boolean here = theirs.lastSequence() + 1 >= oldest && theirs.lastSequence() <= journal.durableSequence();
+            return here
+                    ? new Welcome(Welcome.How.STREAM, theirs.lastSequence() + 1)
+                    : new Welcome(Welcome.How.TOO_FAR_BEHIND, oldest);
+        }
+        boolean overlap = theirs.lastSequence() >= oldest && theirs.oldestSequence() <= journal.durableSequence();
+        return new Welcome(overlap ? Welcome.How.FORKED : Welcome.How.TOO_FAR_BEHIND, oldest);
+    }
+
+    private void ship(Shipper shipper, Connection connection) {
+        try {
+            shipper.run();
+        } catch (RecordsReleased e) {
+            connection.close("the standby is too far behind: " + e.getMessage());
+        } catch (IOException | JournalDamaged | InterruptedException | RuntimeException e) {
+            if (connection == current && !(e instanceof ConnectionEnded)) {
+                LOG.warn("shipping to the standby ended, and goes on when it connects again: {}", e.toString());
+            }
+            connection.close("shipping has failed: " + e.getMessage());
+        }
+    }
+
+    private synchronized void hearUnlessClosed(Connection connection, Message message, @Nullable Shipper shipper)
+            throws IOException {
+        if (!closed) {
+            hear(connection, message, shipper);
+        }
+    }
+
+    private void hear(Connection connection, Message message, @Nullable Shipper shipper) throws IOException {
+        switch (message) {
+            case Beat beat -> {
+                pulse.heard(beat);
+                confirm();
+                if (shipper != null) {
+                    progress(beat.progress());
+                }
+            }
+            case TreeQuestion question -> {
+                pulse.heard();
+                if (shipper == null) {
+                    throw new MalformedMessage("a question on a connection that ships nothing");
+                }
+                shipper.ask(question.encoded());
+            }
+            case AskMarks ask -> {
+                pulse.heard();
+                connection.send(new Marks(marks.at(ask.sequences())));
+            }
+            default -> throw new MalformedMessage(message.type() + " from the standby");
+        }
+    }
+
+    private void progress(Progress progress) throws IOException {
+        meter.forgetUpTo(progress.durable());
+        acknowledgement.progress(progress);
+        if (progress.complete() && isNear(progress)) {
+            standing.inStep();
+        }
+    }
+
+    private boolean isNear(Progress progress) {
+        return acknowledgement.isAlone() && journal.lastSequence() - progress.durable() <= NEAR_RECORDS;
+    }
+
+    /** The standby has stored what this server is, and had heard of no newer epoch. */
+    private void confirm() throws IOException {
+        if (confirmed.getCount() > 0 || !acknowledgement.terms().equals(wanted)) {
+            roleFile.update(state -> state.role() == Role.ASKING || state.role() == Role.PRIMARY
+                    ? state.with(Role.PRIMARY).with(wanted)
+                    : state);
+            acknowledgement.terms(wanted);
+            confirmed.countDown();
+        }
+    }
+
+    /** Returns when this server may answer: at once, or when the standby has confirmed that there is no newer epoch. */
+    public void awaitConfirmed() throws InterruptedException {
+        confirmed.await();
+        acknowledgement.checkNotFenced();
+    }
+
+    /** A newer epoch was heard: that is on disk, and nothing is answered any more, when this returns. */
+    public void fence(int newerEpoch) throws IOException {
+        roleFile.update(state -> state.heardOf(newerEpoch));
+        acknowledgement.fence(newerEpoch);
+        confirmed.countDown();
+    }
+
+    private Beat beat() {
+        return pulse.beat(
+                new Progress(journal.lastSequence(), journal.durableSequence(), tree.appliedSequence(), true));
+    }
+
+    private void silent() {
+        Connection silent = current;
+        if (silent != null) {
+            silent.abandon();
+        }
+    }
+
+    /** Whether the standby is connected. */
+    public boolean isConnected() {
+        return current != null;
+    }
+
+    /** How far the standby is behind. */
+    public Lag lag() {
+        return meter.behind(acknowledgement.standby().durable(), System.nanoTime());
+    }
+
+    /** The journal must be kept from here on, or the standby needs more than the journal to catch up. */
+    public long neededFrom() {
+        return acknowledgement.standby().durable() + 1;
+    }
+
+    /**
+     * Says that nothing is answered any more, which the caller has seen to, and which record is the last. The standby may
+     * become the primary then without a question.
+     *
+     * @param handOver it shall do so at once
+     * @return whether the standby has everything; after that time it is told all the same
+     */
+    public boolean signOff(boolean handOver, Duration atMost) throws IOException {
+        journal.awaitDurable(journal.lastSequence());
+        // The marker that would come with closing would be one record more than the standby has.
+        journal.settle();
+        long last = journal.lastSequence();
+        journal.awaitDurable(last);
+        Connection open = current;
+        boolean all = open != null && acknowledgement.awaitDurable(last, atMost);
+        if (open != null) {
+            open.send(new SignOff(last, handOver && all));
+        }
+        return all;
+    }
+
+    /** Nothing of this server is changed by the standby, or by its silence, any more when this returns. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        standing.stop();
+        journal.follower(null);
+        queue.open(false);
+        Connection open = current;
+        if (open != null) {
+            open.close("the primary stops");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package org.twinshare.replication.ship;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.replication.channel.Beat;
+import org.twinshare.replication.channel.Connection;
+import org.twinshare.replication.channel.Data;
+import org.twinshare.replication.channel.Records;
+import org.twinshare.replication.channel.TreeAnswer;
+import org.twinshare.replication.journal.FrameBatch;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalDamaged;
+import org.twinshare.replication.journal.JournalReader;
+import org.twinshare.replication.journal.JournalRecord;
+import org.twinshare.replication.journal.RecordsReleased;
+import org.twinshare.replication.record.Entry;
+import org.twinshare.replication.record.EntryCodec;
+import org.twinshare.replication.record.MalformedRecord;
+
+/**
+ * Sends the records from a sequence on over one connection: those on their way to the disk as they come, and from the
+ * journal's files while it is behind. A heartbeat follows whatever it sends. Runs on a thread of its own, which blocks while
+ * the standby takes nothing.
+ */
+final class Shipper {
+    private static final long BEAT_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final Journal journal;
+    private final GroupQueue queue;
+    private final PrimaryTree tree;
+    private final Connection connection;
+    private final Supplier<Beat> beat;
+    private final Queue<ByteBuffer> questions = new ConcurrentLinkedQueue<>();
+    private final ByteBuffer chunk = ByteBuffer.allocate(Records.MAX_BYTES);
+    private @Nullable JournalReader reader;
+    private long next;
+    private volatile boolean stopped;
+
+    Shipper(
+            Journal journal,
+            GroupQueue queue,
+            PrimaryTree tree,
+            Connection connection,
+            Supplier<Beat> beat,
+            long firstSequence) {
+        this.journal = journal;
+        this.queue = queue;
+        this.tree = tree;
+        this.connection = connection;
+        this.beat = beat;
+        next = firstSequence;
+    }
+
+    /** Ends when the connection does. */
+    void run() throws IOException, RecordsReleased, JournalDamaged, InterruptedException {
+        queue.open(true);
+        try {
+            // What is on its way to the disk at this moment was not kept.
+            journal.awaitDurable(journal.lastSequence());
+            while (!stopped) {
+                step();
+            }
+        } finally {
+            queue.open(false);
+            closeReader();
+        }
+    }
+
+    void stop() {
+        stopped = true;
+        queue.open(false);
+    }
+
+    /** Answers a question of the standby's between two groups: only the thread that ships may look at the tree for it. */
+    void ask(ByteBuffer question) {
+        questions.add(ByteBuffer.allocate(question.remaining()).put(question).flip());
+        queue.wake();
+    }
+
+    private void answer() throws IOException {
+        ByteBuffer question = questions.poll();
+        if (question != null) {
+            connection.send(new TreeAnswer(tree.answer(question)));
+        }
+    }
+
+    private void step() throws IOException, RecordsReleased, JournalDamaged, InterruptedException {
+        answer();
+        GroupQueue.Taken group = queue.take(next, questions.isEmpty() ? BEAT_NS : 0);
+        if (group != null) {
+            closeReader();
+            ship(new FrameBatch(group.frames()));
+        } else if (next <= journal.durableSequence()) {
+            shipFromFiles();
+        } else {
+            Long kept = queue.firstKept();
+            if (kept != null && kept > next) {
+                journal.awaitDurable(kept - 1);
+            }
+        }
+        connection.send(beat.get());
+    }
+
+    private void ship(FrameBatch frames) throws IOException {
+        for (JournalRecord record = frames.next(); record != null; record = frames.next()) {
+            if (record.sequence() >= next) {
+                put(record);
+            }
+        }
+        flush();
+    }
+
+    private void shipFromFiles() throws IOException, RecordsReleased, JournalDamaged {
+        JournalReader open = reader == null ? journal.read(next) : reader;
+        reader = open;
+        JournalRecord record = open.next();
+        while (record != null) {
+            put(record);
+            record = chunk.position() < CHUNK_BYTES ? open.next() : null;
+        }
+        flush();
+    }
+
+    private void closeReader() {
+        if (reader != null) {
+            reader.close();
+            reader = null;
+        }
+    }
+
+    private void put(JournalRecord record) throws IOException {
+        int bytes = FrameBatch.bytes(record);
+        if (chunk.position() > 0
+                && (chunk.position() + bytes > CHUNK_BYTES || record.type() == EntryCodec.REFERENCED)) {
+            flush();
+        }
+        if (record.type() == EntryCodec.REFERENCED) {
+            sendData(record);
+        }
+        FrameBatch.put(chunk, record);
+        next = record.sequence() + 1;
+    }
+
+    private void flush() throws IOException {
+        if (chunk.position() > 0) {
+            connection.send(new Records(chunk.flip()));
+        }
+        chunk.clear();
+    }
+
+    private void sendData(JournalRecord record) throws IOException {
+        Entry.Referenced referenced = referenced(record);
+        if (referenced == null) {
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(Math.min(referenced.count(), Data.MAX_BYTES));
+        long end = referenced.offsetBytes() + referenced.count();
+        long offset = referenced.offsetBytes();
+        while (offset < end) {
+            bytes.clear().limit((int) Math.min(bytes.capacity(), end - offset));
+            int read = tree.read(referenced.object(), offset, bytes);
+            if (read == 0) {
+                return;
+            }
+            connection.send(new Data(record.sequence(), referenced.object(), offset, bytes.flip()));
+            offset += read;
+        }
+    }
+
+    private static Entry.@Nullable Referenced referenced(JournalRecord record) throws IOException {
+        try {
+            return EntryCodec.decode(record) instanceof Entry.Referenced referenced ? referenced : null;
+        } catch (MalformedRecord e) {
+            throw new IOException(e);
+        }
+    }
+}

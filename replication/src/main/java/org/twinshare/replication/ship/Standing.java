@@ -1,0 +1,139 @@
+package org.twinshare.replication.ship;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.replication.channel.Pulse;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalFailed;
+import org.twinshare.replication.journal.JournalFull;
+import org.twinshare.replication.record.Entry;
+import org.twinshare.replication.record.EntryCodec;
+import org.twinshare.replication.role.RoleFile;
+import org.twinshare.replication.role.Terms;
+import org.twinshare.replication.role.WithoutStandby;
+
+/**
+ * Whether the primary answers alone. It is on disk that it does before the first reply given alone, and that it does no
+ * longer before the standby can know. Has a thread that counts the silence of the standby.
+ */
+final class Standing {
+    private static final Logger LOG = LoggerFactory.getLogger(Standing.class);
+
+    private final Journal journal;
+    private final RoleFile roleFile;
+    private final Acknowledgement acknowledgement;
+    private final Pulse pulse;
+    private final Runnable silent;
+    private final BooleanSupplier mayAnswer;
+    private final Thread thread;
+    private volatile boolean stopped;
+
+    /**
+     * Begins with {@link #start}.
+     *
+     * @param silent    is run while nothing is heard for longer than the terms say
+     * @param mayAnswer whether this server knows that there is no newer epoch
+     */
+    Standing(
+            Journal journal,
+            RoleFile roleFile,
+            Acknowledgement acknowledgement,
+            Pulse pulse,
+            Runnable silent,
+            BooleanSupplier mayAnswer) {
+        this.journal = journal;
+        this.roleFile = roleFile;
+        this.acknowledgement = acknowledgement;
+        this.pulse = pulse;
+        this.silent = silent;
+        this.mayAnswer = mayAnswer;
+        thread = Thread.ofPlatform().daemon().name("standby-watch").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Nothing is changed any more when this returns. */
+    void stop() {
+        stopped = true;
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!stopped && !acknowledgement.isFenced()) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(Pulse.TICK_NS);
+            } catch (InterruptedException e) {
+                return;
+            }
+            look(pulse.tick());
+        }
+    }
+
+    private void look(long silenceNs) {
+        Terms terms = acknowledgement.terms();
+        if (silenceNs < terms.aloneAfter().toNanos()) {
+            return;
+        }
+        silent.run();
+        boolean may = terms.withoutStandby() == WithoutStandby.CONTINUE && mayAnswer.getAsBoolean();
+        if (may && !acknowledgement.isAlone()) {
+            goAlone(silenceNs);
+        }
+    }
+
+    private synchronized void goAlone(long silenceNs) {
+        if (stopped || acknowledgement.isFenced()) {
+            return;
+        }
+        try {
+            record(true);
+            roleFile.update(state -> state.withAlone(true));
+            acknowledgement.alone(true);
+            LOG.warn(
+                    "goes on alone: nothing was heard from the standby for {} s; look at it and at the link",
+                    TimeUnit.NANOSECONDS.toSeconds(silenceNs));
+        } catch (JournalFull | IOException e) {
+            LOG.warn("cannot go on alone yet, and replies wait: {}", e.getMessage());
+        } catch (JournalFailed e) {
+            LOG.error("does not go on alone: {}", e.getMessage());
+            stopped = true;
+        }
+    }
+
+    private void record(boolean alone) throws JournalFull {
+        Entry entry = new Entry.Alone(alone);
+        long sequence = journal.append(EntryCodec.type(entry), 0, EntryCodec.encode(entry))
+                .sequence();
+        journal.awaitDurable(sequence);
+    }
+
+    /** The standby is near and complete: replies wait for it from now on. */
+    synchronized void inStep() throws IOException {
+        if (!acknowledgement.isAlone() || acknowledgement.isFenced()) {
+            return;
+        }
+        roleFile.update(state -> state.withAlone(false));
+        acknowledgement.alone(false);
+        try {
+            // With this record the standby may believe that it has everything, so replies must wait before it is there.
+            record(false);
+            LOG.info(
+                    "in step: replies wait for the standby ({})",
+                    acknowledgement.terms().ack());
+        } catch (JournalFull e) {
+            acknowledgement.alone(true);
+            roleFile.update(state -> state.withAlone(true));
+            LOG.warn("goes on alone: {}", e.getMessage());
+        }
+    }
+}

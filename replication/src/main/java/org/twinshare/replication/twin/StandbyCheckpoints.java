@@ -1,0 +1,73 @@
+package org.twinshare.replication.twin;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.replication.Retention;
+import org.twinshare.replication.TreeSettings;
+import org.twinshare.replication.copy.StandbyApply;
+import org.twinshare.replication.journal.Journal;
+
+/**
+ * Puts on the standby's disk, every few seconds, what was carried out, and gives up of its journal what neither the tree nor
+ * the reply cache of its first calls as the primary needs. One thread.
+ */
+final class StandbyCheckpoints implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StandbyCheckpoints.class);
+
+    private final Journal journal;
+    private final StandbyApply apply;
+    private final Consumer<String> onFailure;
+    private final Retention retention;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("standby-checkpoints").factory());
+    private long lastApplied = -1;
+
+    StandbyCheckpoints(Journal journal, StandbyApply apply, TreeSettings settings, Consumer<String> onFailure) {
+        this.journal = journal;
+        this.apply = apply;
+        retention = new Retention(settings);
+        this.onFailure = onFailure;
+        long everyMs = settings.checkpointEvery().toMillis();
+        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(this::run, everyMs, everyMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void run() {
+        long applied = apply.appliedSequence();
+        if (applied == lastApplied) {
+            return;
+        }
+        try {
+            apply.checkpoint();
+            lastApplied = applied;
+            retention.reached(applied, journal.statistics().bytes());
+            journal.releaseUpTo(retention.passedSequence());
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOSPC) {
+                LOG.error(
+                        "The standby's index cannot be written, {}: make room on the disk of its state",
+                        e.getMessage());
+                return;
+            }
+            onFailure.accept("the standby's disk has failed: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("A checkpoint of the standby failed; this is a fault of the server", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            boolean unusedEnded = thread.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.twinshare.replication.twin;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.twinshare.replication.Refusal;
+import org.twinshare.replication.channel.Progress;
+import org.twinshare.replication.copy.CopyProgress;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.pair.Peer;
+import org.twinshare.replication.role.Completeness;
+import org.twinshare.replication.role.Knowledge;
+import org.twinshare.replication.role.RoleState;
+import org.twinshare.replication.ship.Lag;
+import org.twinshare.replication.ship.PrimaryLink;
+
+/**
+ * What a server of a pair is at a moment.
+ *
+ * @param role      {@code primary}, {@code standby}, {@code asking}, or {@code fenced}
+ * @param peer      name of the other server; empty when there is none
+ * @param connected it is heard now
+ * @param alone     of the primary: it answers without the standby; of the standby: the primary said so
+ * @param complete  of the standby: its copy is one that was the primary's at some moment
+ * @param ack       what a reply waits for while not alone
+ * @param here      how far this server is
+ * @param there     how far the other one was when it was heard last; of the primary only
+ * @param lag       how far the standby is behind; of the primary only
+ * @param copying   of the standby: how far the comparing and fetching of this connection is
+ * @param refusal   why the last connection came to nothing
+ */
+public record TwinStatus(
+        String role,
+        int epoch,
+        String peer,
+        boolean connected,
+        boolean alone,
+        boolean complete,
+        String ack,
+        Progress here,
+        Progress there,
+        @Nullable Lag lag,
+        CopyProgress.@Nullable Moment copying,
+        @Nullable Refusal refusal) {
+    static TwinStatus of(
+            RoleState state,
+            @Nullable Peer peer,
+            @Nullable Primary primary,
+            @Nullable Standby standby,
+            @Nullable Refusal refusal) {
+        String name = peer == null ? "" : peer.name();
+        if (standby != null) {
+            return ofStandby(state, name, standby, refusal);
+        }
+        PrimaryLink link = primary == null ? null : primary.link();
+        Progress here = primary == null ? Progress.NONE : here(primary);
+        return new TwinStatus(
+                role(state),
+                state.epoch(),
+                name,
+                link != null && link.isConnected(),
+                link == null || link.acknowledgement().isAlone(),
+                true,
+                link == null ? "local" : link.acknowledgement().terms().ack().toString(),
+                here,
+                link == null ? Progress.NONE : link.acknowledgement().standby(),
+                link == null || peer == null ? null : link.lag(),
+                null,
+                refusal);
+    }
+
+    private static Progress here(Primary primary) {
+        Journal journal = primary.tree().journal();
+        return new Progress(
+                journal.lastSequence(),
+                journal.durableSequence(),
+                primary.tree().appliedSequence(),
+                true);
+    }
+
+    private static TwinStatus ofStandby(RoleState state, String name, Standby standby, @Nullable Refusal refusal) {
+        Journal journal = standby.journal();
+        Knowledge knowledge = standby.knowledge();
+        boolean complete = state.completeness() != Completeness.INCONSISTENT;
+        return new TwinStatus(
+                role(state),
+                state.epoch(),
+                name,
+                knowledge.primaryAnswers(),
+                state.alone(),
+                complete,
+                state.terms().ack().toString(),
+                new Progress(journal.lastSequence(), journal.durableSequence(), standby.appliedSequence(), complete),
+                Progress.NONE,
+                null,
+                standby.copying(),
+                refusal);
+    }
+
+    private static String role(RoleState state) {
+        return state.role().name().toLowerCase(Locale.ROOT);
+    }
+}

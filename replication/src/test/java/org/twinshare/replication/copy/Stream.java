@@ -1,0 +1,198 @@
+package org.twinshare.replication.copy;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalReader;
+import org.twinshare.replication.journal.JournalRecord;
+import org.twinshare.replication.record.Entry;
+import org.twinshare.replication.record.EntryCodec;
+
+/**
+ * One connection between the two: an ordered stream from the primary, on which one thread ships records, announces the applied
+ * position and answers, and the questions the other way. Everything crosses it encoded.
+ */
+final class Stream implements AutoCloseable {
+    private final Twin twin;
+    private final LinkedBlockingQueue<Object> toStandby = new LinkedBlockingQueue<>(64);
+    private final LinkedBlockingQueue<byte[]> toPrimary = new LinkedBlockingQueue<>();
+    private final CopyAnswers answers;
+    private final Thread ship = new Thread(this::ship, "ship");
+    private final Thread receive = new Thread(this::receive, "receive");
+    final Questions questions = new Questions(this::send);
+    final StandbyApply apply;
+    final StandbyCopy copy;
+    /** After so many answers the connection is cut. */
+    volatile long cutAfter;
+    /** So many questions can still be sent. */
+    volatile long asksLeft = Long.MAX_VALUE;
+    /** Records behind this one are shipped, and not carried out. */
+    volatile long holdBehind = Long.MAX_VALUE;
+    /** What happens on the primary before a question is sent, after the answers to those before it have come or not. */
+    volatile Consumer<Ask> beforeAsk = unused -> {};
+    /** Bytes that records refer to get lost. */
+    volatile boolean losesData;
+
+    /** By the thread that ships. */
+    private long answered;
+
+    private volatile boolean ended;
+
+    private record Applied(long sequence) {}
+
+    private record Data(long sequence, long object, long offsetBytes, ByteBuffer bytes) {}
+
+    Stream(Twin twin, long cutAfter, CopyLimits limits) {
+        this.twin = twin;
+        this.cutAfter = cutAfter;
+        answers =
+                new CopyAnswers(twin.primaryTree.view(), twin.primaryTree.view()::roots, twin.primary::appliedSequence);
+        apply = new StandbyApply(twin.standbyTree, twin.standbyJournal, twin.base.resolve("s/state"), why -> {
+                    throw new AssertionError(why);
+                })
+                .start();
+        copy = new StandbyCopy(twin.standbyTree, twin.standbyJournal, apply, questions, limits, InstantSource.system());
+        ship.start();
+        receive.start();
+    }
+
+    /** Questions are sent one after the other. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void send(Ask ask) throws IOException {
+        if (asksLeft-- <= 0) {
+            throw new IOException("the question could not be sent");
+        }
+        beforeAsk.accept(ask);
+        toPrimary.add(ask.encode());
+    }
+
+    private void ship() {
+        Journal journal = twin.primary.journal();
+        try (JournalReader reader = journal.read(twin.standbyJournal.lastSequence() + 1)) {
+            while (!ended) {
+                for (JournalRecord record = reader.next(); record != null; record = reader.next()) {
+                    ByteBuffer body = ByteBuffer.allocate(record.body().remaining())
+                            .put(record.body().duplicate())
+                            .flip();
+                    if (EntryCodec.decode(record) instanceof Entry.Referenced of) {
+                        shipData(record.sequence(), of);
+                    }
+                    toStandby.put(new JournalRecord(
+                            record.sequence(),
+                            record.epoch(),
+                            record.type(),
+                            record.timeNs(),
+                            record.namespaceChecksum(),
+                            body));
+                }
+                toStandby.put(new Applied(twin.primary.appliedSequence()));
+                byte[] ask = toPrimary.poll(1, TimeUnit.MILLISECONDS);
+                if (ask != null) {
+                    if (answered++ >= cutAfter) {
+                        cut();
+                        return;
+                    }
+                    byte[] answer = answers.answer(Ask.decode(ask)).encode();
+                    toStandby.put(answer);
+                }
+            }
+        } catch (InterruptedException e) {
+            // It was cut.
+        } catch (Exception e) {
+            copy.end(new IOException(e));
+        }
+    }
+
+    private void shipData(long sequence, Entry.Referenced of) throws Exception {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(of.count());
+        try {
+            int unusedCount = twin.primaryTree.view().read(of.object(), of.offsetBytes(), bytes);
+            toStandby.put(new Data(sequence, of.object(), of.offsetBytes(), bytes.flip()));
+        } catch (ErrnoException e) {
+            // It is gone by now.
+        }
+    }
+
+    private void receive() {
+        Journal journal = twin.standbyJournal;
+        long primaryApplied = 0;
+        boolean isNew = true;
+        try {
+            while (!ended) {
+                Object next = toStandby.poll(1, TimeUnit.MILLISECONDS);
+                if (next instanceof JournalRecord record) {
+                    journal.appendCopy(record);
+                    isNew = true;
+                } else if (next instanceof Data data && !losesData) {
+                    apply.data(data.sequence, data.object, data.offsetBytes, data.bytes);
+                } else if (next instanceof Applied applied) {
+                    primaryApplied = applied.sequence;
+                    if (isNew) {
+                        journal.awaitDurable(journal.lastSequence());
+                        apply.syncData(journal.lastSequence());
+                        isNew = false;
+                    }
+                    apply.mayApply(Math.min(holdBehind, Math.min(primaryApplied, journal.durableSequence())));
+                } else if (next instanceof byte[] answer) {
+                    questions.answered(Answer.decode(answer));
+                }
+            }
+        } catch (InterruptedException e) {
+            // It was cut.
+        } catch (Exception e) {
+            copy.end(new IOException(e));
+        }
+    }
+
+    /** Lets the standby follow from now on, on a thread of its own. */
+    void follow() {
+        Thread.startVirtualThread(() -> {
+            try {
+                copy.follow();
+            } catch (IOException e) {
+                // The test ends the connection.
+            }
+        });
+    }
+
+    /** Returns when everything is here that the primary has now. */
+    void awaitCaughtUp() {
+        // Behind it there is nothing but what the journal writes for itself.
+        long last = twin.primary.appliedSequence();
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> apply.appliedSequence() >= last && apply.isComplete());
+    }
+
+    /** Returns when everything is in the standby's journal that is in the primary's tree now. */
+    void awaitShipped() {
+        long last = twin.primary.appliedSequence();
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> twin.standbyJournal.durableSequence() >= last);
+    }
+
+    void cut() {
+        ended = true;
+        copy.end(new IOException("the connection was cut"));
+    }
+
+    @Override
+    public void close() throws Exception {
+        cut();
+        ship.interrupt();
+        receive.interrupt();
+        ship.join();
+        receive.join();
+        apply.close();
+        twin.standbyTree.copy().close();
+    }
+}
