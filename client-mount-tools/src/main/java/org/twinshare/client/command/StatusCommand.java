@@ -1,0 +1,111 @@
+package org.twinshare.client.command;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.twinshare.client.health.MountStatus;
+import org.twinshare.client.node.MountAnswer;
+import org.twinshare.client.node.Node;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code twinmount status}: what is mounted on this node, and whether it answers. */
+@Command(
+        name = "status",
+        description = "Shows the shares that are mounted here, and whether they answer.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all that is mounted answers", "2:usage", "3:nothing is mounted, or something does not answer"
+        })
+final class StatusCommand implements Callable<Integer> {
+    private final Node node;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--timeout",
+            defaultValue = "1s",
+            converter = Converters.Durations.class,
+            description = "How long a share may take to answer (${DEFAULT-VALUE}).")
+    private Duration timeout = Duration.ZERO;
+
+    @Option(names = "--json", description = "As JSON.")
+    private boolean json;
+
+    StatusCommand(Node node) {
+        this.node = node;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        List<MountStatus> all = MountStatus.all(node, timeout);
+        if (json) {
+            JsonObject object = Output.json();
+            JsonArray mounts = new JsonArray();
+            all.forEach(each -> mounts.add(asJson(each)));
+            object.add("mounts", mounts);
+            out.println(object);
+        } else if (all.isEmpty()) {
+            out.println("  mount:  none\n action:  twinmount mount SERVER:/PATH MOUNTPOINT");
+        } else {
+            all.forEach(each -> print(out, each));
+        }
+        out.flush();
+        boolean well = !all.isEmpty() && all.stream().allMatch(MountStatus::isWell);
+        return well ? ExitCode.OK : ExitCode.PROBLEMS_FOUND;
+    }
+
+    private static void print(PrintWriter out, MountStatus status) {
+        out.println("  mount:  " + status.mount().mountPoint() + "   from "
+                + status.mount().source() + "   "
+                + String.join(",", status.mount().options()));
+        switch (status.answer()) {
+            case MountAnswer.Answered answered -> {
+                out.printf(
+                        "  state:  ONLINE, answers in %.1f ms%n",
+                        answered.took().toNanos() / 1e6);
+                out.printf("   disk:  %d %% used, %s free%n", answered.usedPercent(), gigabytes(answered.freeBytes()));
+            }
+            case MountAnswer.Silent silent -> {
+                out.println("  state:  NOT ANSWERING for " + silent.waited().toMillis() + " ms");
+                out.println(" action:  twinmount doctor");
+            }
+            case MountAnswer.Failed failed -> {
+                out.println("  state:  FAILING: " + failed.message());
+                out.println(" action:  twinmount doctor");
+            }
+        }
+    }
+
+    private static String gigabytes(long bytes) {
+        return "%.1f GiB".formatted((double) bytes / (1 << 30));
+    }
+
+    private static JsonObject asJson(MountStatus status) {
+        JsonObject mount = new JsonObject();
+        mount.addProperty("mount_point", status.mount().mountPoint().toString());
+        mount.addProperty("source", status.mount().source());
+        mount.add("options", Output.GSON.toJsonTree(status.mount().options()));
+        switch (status.answer()) {
+            case MountAnswer.Answered answered -> {
+                mount.addProperty("state", "online");
+                mount.addProperty("answer_seconds", answered.took().toNanos() / 1e9);
+                mount.addProperty("total_bytes", answered.totalBytes());
+                mount.addProperty("free_bytes", answered.freeBytes());
+            }
+            case MountAnswer.Silent silent -> mount.addProperty("state", "not_answering");
+            case MountAnswer.Failed failed -> {
+                mount.addProperty("state", "failing");
+                mount.addProperty("error", failed.message());
+            }
+        }
+        return mount;
+    }
+}

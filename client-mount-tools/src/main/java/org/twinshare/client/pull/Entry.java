@@ -1,0 +1,84 @@
+package org.twinshare.client.pull;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+
+/**
+ * A file, directory or symbolic link, as a line of a manifest says it; a field that its type does not have is {@code -}. Paths
+ * are escaped with {@code \ooo}, so that any name is ASCII without blanks.
+ *
+ * @param digest SHA-256 of a file, target of a symbolic link
+ */
+record Entry(String type, String mode, String owner, String size, String mtime, String digest, String path) {
+    private static final int FIELDS = 7;
+    private static final int OCTAL_DIGITS = 3;
+
+    /** @throws IllegalArgumentException for a line that no server would write */
+    static Entry parse(String line) {
+        String[] fields = line.split(" ", -1);
+        if (fields.length != FIELDS || !fields[0].matches("[fdl]") || !isInside(fields[6])) {
+            throw new IllegalArgumentException("not a line of a manifest: " + line);
+        }
+        return new Entry(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], fields[6]);
+    }
+
+    /** Nothing outside of the tree may be meant: the path ends up in a list of what to remove. */
+    private static boolean isInside(String path) {
+        return !path.isEmpty() && !path.startsWith("/") && !("/" + path + "/").contains("/../");
+    }
+
+    boolean isFile() {
+        return type.equals("f");
+    }
+
+    boolean isDirectory() {
+        return type.equals("d");
+    }
+
+    long sizeBytes() {
+        return isFile() ? Long.parseLong(size) : 0;
+    }
+
+    Entry withDigest(String other) {
+        return new Entry(type, mode, owner, size, mtime, other, path);
+    }
+
+    /** Whether what was found is this, as far as attributes tell; what only root can set counts for root. */
+    boolean looksLike(Entry found, boolean root) {
+        return type.equals(found.type)
+                && mode.equals(found.mode)
+                && (!root || owner.equals(found.owner))
+                && size.equals(found.size)
+                && sameTime(mtime, found.mtime)
+                && (isFile() || digest.equals(found.digest));
+    }
+
+    /** A file system without nanoseconds keeps whole seconds. */
+    private static boolean sameTime(String wanted, String found) {
+        if (wanted.equals(found)) {
+            return true;
+        }
+        int point = found.indexOf('.');
+        return point > 0
+                && found.substring(point + 1).matches("0*")
+                && wanted.startsWith(found.substring(0, point + 1));
+    }
+
+    /** The path as the bytes that it stands for. */
+    byte[] name() {
+        if (path.indexOf('\\') < 0) {
+            return path.getBytes(ISO_8859_1);
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int at = 0; at < path.length(); at++) {
+            if (path.charAt(at) == '\\') {
+                bytes.write(Integer.parseInt(path.substring(at + 1, at + 1 + OCTAL_DIGITS), 8));
+                at += OCTAL_DIGITS;
+            } else {
+                bytes.write(path.charAt(at));
+            }
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,70 @@
+package org.twinshare.client.pull;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The releases that are on this node beside the running one. Not thread-safe. */
+final class KeptReleases {
+    private final Layout layout;
+    private final Staging staging;
+    private final boolean root;
+
+    KeptReleases(Layout layout, Staging staging, boolean root) {
+        this.layout = layout;
+        this.staging = staging;
+        this.root = root;
+    }
+
+    /** The directory of one that has the same content, as far as attributes tell; a damaged one is removed. */
+    Optional<String> withContentOf(Release release) throws IOException {
+        for (Release there : layout.all()) {
+            if (there.hash().equals(release.hash())) {
+                Path tree = layout.release(there.name());
+                if (Checks.mismatch(manifest(there), TreeScan.of(tree), root).isEmpty()) {
+                    return Optional.of(there.name());
+                }
+                staging.remove(tree);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Its manifest; one that matches nothing where it is missing or damaged. */
+    Manifest manifest(Release kept) throws IOException {
+        try {
+            return Manifest.of(kept, Files.readAllBytes(layout.manifest(kept.name())));
+        } catch (IllegalArgumentException | NoSuchFileException e) {
+            return Manifest.NOTHING;
+        }
+    }
+
+    /**
+     * Removes old releases, but never the running one, the one before it, or one that has something of its own.
+     *
+     * @return what was kept although it is old, in words
+     */
+    List<String> prune(NodeState state, int keep) throws IOException {
+        List<String> words = new ArrayList<>();
+        List<Release> all = layout.all();
+        for (Release old : all.subList(0, Math.max(0, all.size() - keep))) {
+            if (old.name().equals(state.directory) || old.name().equals(state.previous)) {
+                continue;
+            }
+            Path tree = layout.release(old.name());
+            Manifest published = manifest(old);
+            if (TreeScan.of(tree).entries().keySet().stream()
+                    .allMatch(path -> published.entries().containsKey(path))) {
+                staging.remove(tree);
+                Files.deleteIfExists(layout.manifest(old.name()));
+            } else {
+                words.add("kept, because files were written into it on this node: " + tree);
+            }
+        }
+        return words;
+    }
+}
