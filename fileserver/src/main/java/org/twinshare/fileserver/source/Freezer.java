@@ -1,0 +1,288 @@
+package org.twinshare.fileserver.source;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.twinshare.exports.Octal;
+import org.twinshare.fileserver.source.TreeScan.Found;
+
+/**
+ * Turns the working tree into a release: a copy that shares unchanged files with the live release and none with the working
+ * tree, checked and described by a manifest. Not thread-safe.
+ */
+final class Freezer {
+    /** More than this part of the live files gone is more likely an accident than a release. */
+    private static final double VANISHED_AT_MOST = 0.2;
+
+    private static final int SHOWN = 20;
+
+    private final SourceSetting setting;
+    private final ReleaseStore store;
+    private final Host host;
+
+    Freezer(SourceSetting setting, ReleaseStore store, Host host) {
+        this.setting = setting;
+        this.store = store;
+        this.host = host;
+    }
+
+    /**
+     * What became of the working tree.
+     *
+     * @param changed false where the live release has this content already
+     */
+    record Frozen(Release release, boolean changed, List<String> warnings) {}
+
+    /** Makes the release; nothing is live yet. */
+    Frozen freeze(boolean allowVanished, String note) throws IOException, SourceRefused {
+        Path work = setting.path();
+        List<String> warnings = new ArrayList<>();
+        checkWorkingTree(work, warnings);
+        Optional<Release> live = store.live();
+        Path staging = store.clearStaging();
+        Path stamp = Files.createFile(staging.resolve("stamp"));
+        Path tree = staging.resolve("tree");
+        copy(work, tree, live);
+        checkReadable(tree);
+        Manifest manifest = describe(tree, live);
+        checkNotEmpty(manifest);
+        byte[] encoded = manifest.encode();
+        if (live.isPresent() && live.get().hash().equals(Manifest.hash(encoded))) {
+            store.clearStaging();
+            return new Frozen(live.get(), false, warnings);
+        }
+        if (live.isPresent() && !allowVanished) {
+            checkVanished(manifest, store.manifest(live.get()));
+        }
+        Release release = store.add(
+                tree,
+                encoded,
+                new ReleaseStore.Facts(
+                        System.currentTimeMillis(), manifest.files(), manifest.bytes(), note, allowVanished));
+        Files.move(stamp, store.stamp(), StandardCopyOption.REPLACE_EXISTING);
+        return new Frozen(release, true, warnings);
+    }
+
+    private void checkWorkingTree(Path work, List<String> warnings) throws IOException, SourceRefused {
+        if (!Files.isDirectory(work)) {
+            throw SourceRefused.failed(
+                    "cannot publish " + setting.name(),
+                    "there is no directory " + work,
+                    "make it, or bring the live release back:  twinshare source checkout " + setting.name());
+        }
+        for (String mounted : host.mountedBelow(work.toRealPath())) {
+            throw SourceRefused.unsafe(
+                    "refused: " + mounted + " is a mount point inside the working tree " + work,
+                    "a release is a copy of one file system, so nodes would get an empty directory there",
+                    "mount it outside of the tree, and put a symbolic link in its place");
+        }
+        byte[] others = SystemProgram.output(
+                work,
+                List.of(
+                        "find", ".", "-xdev", "!", "(", "-type", "f", "-o", "-type", "d", "-o", "-type", "l", ")",
+                        "-printf", "%P\\0"),
+                new byte[0]);
+        names(others).forEach(name -> warnings.add("left out, neither file, directory nor symbolic link: " + name));
+    }
+
+    /** Files that rsync takes for unchanged although they were touched since the last time are compared by content. */
+    private void copy(Path work, Path tree, Optional<Release> live) throws IOException, SourceRefused {
+        List<String> words =
+                new ArrayList<>(List.of("rsync", "-a", "--no-D", "-x", "--numeric-ids", "--modify-window=-1"));
+        boolean compareAll = !Files.exists(store.stamp());
+        live.ifPresent(release -> words.add("--link-dest=" + store.tree(release)));
+        List<String> all = new ArrayList<>(words);
+        if (compareAll) {
+            all.add("--checksum");
+        }
+        rsync(all, work, tree, new byte[0]);
+        if (live.isPresent() && !compareAll) {
+            byte[] touched = SystemProgram.output(
+                    work,
+                    List.of(
+                            "find",
+                            ".",
+                            "-xdev",
+                            "-type",
+                            "f",
+                            "-newercm",
+                            store.stamp().toString(),
+                            "-printf",
+                            "%P\\0"),
+                    new byte[0]);
+            if (touched.length > 0) {
+                words.addAll(List.of("--checksum", "--from0", "--files-from=-"));
+                rsync(words, work, tree, touched);
+            }
+        }
+    }
+
+    private void rsync(List<String> words, Path work, Path tree, byte[] input) throws IOException, SourceRefused {
+        List<String> command = new ArrayList<>(words);
+        command.addAll(List.of("--", work + "/", tree + "/"));
+        SystemProgram.Result result = SystemProgram.run(Path.of("/"), command, input);
+        if (result.exitCode() != 0) {
+            throw SourceRefused.failed(
+                    "cannot freeze " + work,
+                    "rsync ended with " + result.exitCode() + ": " + result.words(),
+                    "see that nobody writes there meanwhile, and publish again");
+        }
+    }
+
+    private void checkReadable(Path tree) throws IOException, SourceRefused {
+        if (!host.isRoot() || setting.runAs().equals("root")) {
+            return;
+        }
+        SystemProgram.Result result = SystemProgram.run(
+                tree,
+                List.of(
+                        "setpriv",
+                        "--reuid",
+                        setting.runAs(),
+                        "--regid",
+                        RunAs.groupOf(setting.runAs()),
+                        "--clear-groups",
+                        "--",
+                        "find",
+                        ".",
+                        "-xdev",
+                        "(",
+                        "-type",
+                        "d",
+                        "(",
+                        "!",
+                        "-readable",
+                        "-o",
+                        "!",
+                        "-executable",
+                        ")",
+                        "-prune",
+                        "-o",
+                        "-type",
+                        "f",
+                        "!",
+                        "-readable",
+                        ")",
+                        "-printf",
+                        "%P\\0"),
+                new byte[0]);
+        List<String> unreadable = names(result.out());
+        if (!unreadable.isEmpty()) {
+            throw SourceRefused.failed(
+                    "cannot publish " + setting.name() + ": " + setting.runAs() + " cannot read " + unreadable.size()
+                            + " of its files and directories",
+                    String.join("\n", shown(unreadable)),
+                    "chmod a+r (a+rx for directories), or  run-as = \"root\"  in [source." + setting.name() + "]");
+        }
+        if (result.exitCode() != 0) {
+            throw SourceRefused.failed(
+                    "cannot see whether " + setting.runAs() + " can read " + setting.path(),
+                    result.words(),
+                    "run-as must be a user of this system");
+        }
+    }
+
+    private Manifest describe(Path tree, Optional<Release> live) throws IOException {
+        List<Found> found = TreeScan.of(tree, new ArrayList<>());
+        Map<String, String> known = live.isPresent() ? digestsByInode(live.get()) : Map.of();
+        List<Found> fresh = found.stream()
+                .filter(entry -> entry.line().isFile() && !known.containsKey(key(entry)))
+                .toList();
+        Map<String, String> digests = TreeScan.digests(tree, fresh);
+        List<Manifest.Line> lines = new ArrayList<>();
+        for (Found entry : found) {
+            lines.add(entry.line().isFile() ? entry.line().withDigest(digest(entry, known, digests)) : entry.line());
+        }
+        return new Manifest(lines);
+    }
+
+    private static String digest(Found entry, Map<String, String> known, Map<String, String> digests)
+            throws IOException {
+        String digest =
+                known.getOrDefault(key(entry), digests.getOrDefault(entry.line().path(), ""));
+        if (digest.isEmpty()) {
+            throw new IOException("no digest of " + entry.line().path());
+        }
+        return digest;
+    }
+
+    /** Inode and all attributes: a file shared with the live release that looks as its manifest says is not read again. */
+    private static String key(Found entry) {
+        return entry.inode() + " " + entry.line().withDigest("");
+    }
+
+    private Map<String, String> digestsByInode(Release live) throws IOException {
+        Map<String, String> byPath = new HashMap<>();
+        for (Manifest.Line line : store.manifest(live).lines()) {
+            byPath.put(line.withDigest("").toString(), line.digest());
+        }
+        Map<String, String> known = new HashMap<>();
+        for (Found entry : TreeScan.of(store.tree(live), new ArrayList<>())) {
+            String digest = byPath.get(entry.line().withDigest("").toString());
+            if (entry.line().isFile() && digest != null) {
+                known.put(key(entry), digest);
+            }
+        }
+        return known;
+    }
+
+    private void checkNotEmpty(Manifest manifest) throws SourceRefused {
+        if (manifest.files() == 0) {
+            throw SourceRefused.unsafe(
+                    "refused: the working tree " + setting.path() + " has no file",
+                    "every node would lose its site",
+                    "fill it, or bring the live release back:  twinshare source checkout " + setting.name());
+        }
+    }
+
+    private void checkVanished(Manifest next, Manifest live) throws SourceRefused {
+        Set<String> there = new HashSet<>();
+        next.lines().stream().filter(Manifest.Line::isFile).forEach(line -> there.add(line.path()));
+        List<String> vanished = live.lines().stream()
+                .filter(line -> line.isFile() && !there.contains(line.path()))
+                .map(Manifest.Line::path)
+                .toList();
+        if (vanished.size() > VANISHED_AT_MOST * live.files()) {
+            throw SourceRefused.unsafe(
+                    "refused: " + vanished.size() + " of " + live.files() + " files of the live release are gone from "
+                            + setting.path(),
+                    String.join("\n", shown(vanished)),
+                    "if that is meant:  twinshare source publish " + setting.name() + " --allow-vanished");
+        }
+    }
+
+    private static List<String> shown(List<String> names) {
+        if (names.size() <= SHOWN) {
+            return names;
+        }
+        List<String> shown = new ArrayList<>(names.subList(0, SHOWN));
+        shown.add("and " + (names.size() - SHOWN) + " more");
+        return shown;
+    }
+
+    private static List<String> names(byte[] separated) {
+        List<String> names = new ArrayList<>();
+        for (String name : new String(separated, ISO_8859_1).split("\0", -1)) {
+            if (!name.isEmpty()) {
+                byte[] bytes = name.getBytes(ISO_8859_1);
+                String text = new String(bytes, UTF_8);
+                names.add(
+                        text.chars().allMatch(c -> c >= ' ' && c != 0x7f && c != 0xfffd)
+                                ? text
+                                : Octal.escape(bytes, "\\"));
+            }
+        }
+        return names;
+    }
+}

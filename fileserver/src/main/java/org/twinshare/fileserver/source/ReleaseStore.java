@@ -1,0 +1,218 @@
+package org.twinshare.fileserver.source;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.twinshare.fileserver.control.Json;
+
+/**
+ * The releases of one source, in one directory tree that a copy of itself can stand in for. Not thread-safe.
+ *
+ * <pre>
+ *  releases/12-4f3a9c0d11223344/      the tree, never changed again
+ *  manifests/12-4f3a9c0d11223344      what it consists of
+ *  manifests/12-4f3a9c0d11223344.json when it was published, and how
+ *  current -> releases/12-...         the live one, moved by one rename
+ *  sequence                           the highest number given so far
+ *  staging/                           a release in the making; worthless after a crash
+ * </pre>
+ */
+final class ReleaseStore {
+    private final Path root;
+
+    /**
+     * What is known of a release beside its content.
+     *
+     * @param allowVanished nodes may take it although many files are gone
+     */
+    record Facts(long publishedAtMs, long files, long bytes, String note, boolean allowVanished) {}
+
+    ReleaseStore(Path root) {
+        this.root = root;
+    }
+
+    /** Makes the directories, and removes what a publish that was cut off has left. */
+    void prepare() throws IOException {
+        for (Path directory : List.of(root.resolve("releases"), root.resolve("manifests"))) {
+            Files.createDirectories(directory);
+        }
+        clearStaging();
+    }
+
+    Path clearStaging() throws IOException {
+        Path staging = root.resolve("staging");
+        remove(staging);
+        return Files.createDirectories(staging);
+    }
+
+    /** With rm(1): a name need not be one that a Java path can hold. */
+    private void remove(Path directory) throws IOException {
+        SystemProgram.output(root, List.of("rm", "-rf", "--one-file-system", "--", directory.toString()), new byte[0]);
+    }
+
+    Path releases() {
+        return root.resolve("releases");
+    }
+
+    Path current() {
+        return root.resolve("current");
+    }
+
+    /** Its mtime is the time at which the newest release began to be frozen. */
+    Path stamp() {
+        return root.resolve("frozen");
+    }
+
+    Path tree(Release release) {
+        return releases().resolve(release.name());
+    }
+
+    private Path manifestFile(Release release) {
+        return root.resolve("manifests").resolve(release.name());
+    }
+
+    private Path factsFile(Release release) {
+        return root.resolve("manifests").resolve(release.name() + ".json");
+    }
+
+    /** The live release; empty before the first publish. */
+    Optional<Release> live() throws IOException {
+        try {
+            Path target = Files.readSymbolicLink(current()).getFileName();
+            return target == null ? Optional.empty() : Release.parse(target.toString());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** All complete releases, the oldest first. */
+    List<Release> all() throws IOException {
+        List<Release> all = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(releases())) {
+            for (Path entry : entries) {
+                Release.parse(entry.getFileName().toString()).ifPresent(all::add);
+            }
+        }
+        all.sort(Comparator.naturalOrder());
+        return all;
+    }
+
+    byte[] manifestBytes(Release release) throws IOException {
+        return Files.readAllBytes(manifestFile(release));
+    }
+
+    Manifest manifest(Release release) throws IOException {
+        return Manifest.decode(manifestBytes(release));
+    }
+
+    Facts facts(Release release) throws IOException {
+        try {
+            return Json.GSON.fromJson(Files.readString(factsFile(release)), Facts.class);
+        } catch (JsonParseException e) {
+            throw new IOException(factsFile(release) + " is damaged", e);
+        }
+    }
+
+    /** The next number, which is never given again, whatever becomes of the release. */
+    private long nextSequence() throws IOException {
+        Path file = root.resolve("sequence");
+        long last = 0;
+        try {
+            last = Long.parseLong(Files.readString(file).strip());
+        } catch (NoSuchFileException e) {
+            // The first release.
+        } catch (NumberFormatException e) {
+            throw new IOException(file + " is damaged; write the highest number of a release into it", e);
+        }
+        for (Release release : all()) {
+            last = Math.max(last, release.sequence());
+        }
+        write(file, (last + 1 + "\n").getBytes(US_ASCII));
+        return last + 1;
+    }
+
+    /** Puts a staged tree among the releases; it is durable when this returns. */
+    Release add(Path staged, byte[] manifest, Facts facts) throws IOException {
+        Release release = new Release(nextSequence(), Manifest.hash(manifest));
+        writeAside(release, manifest, facts);
+        SystemProgram.output(root, List.of("sync", "-f", staged.toString()), new byte[0]);
+        Files.move(staged, tree(release), StandardCopyOption.ATOMIC_MOVE);
+        return release;
+    }
+
+    /** The same content under a new number: the sequence grows also when nodes go back. */
+    Release renumber(Release old, String note) throws IOException {
+        Release release = new Release(nextSequence(), old.hash());
+        Facts before = facts(old);
+        writeAside(
+                release,
+                manifestBytes(old),
+                new Facts(System.currentTimeMillis(), before.files, before.bytes, note, true));
+        Files.move(tree(old), tree(release), StandardCopyOption.ATOMIC_MOVE);
+        forget(old);
+        return release;
+    }
+
+    private void writeAside(Release release, byte[] manifest, Facts facts) throws IOException {
+        write(manifestFile(release), manifest);
+        write(factsFile(release), Json.GSON.toJson(facts).getBytes(US_ASCII));
+    }
+
+    private void forget(Release release) throws IOException {
+        Files.deleteIfExists(manifestFile(release));
+        Files.deleteIfExists(factsFile(release));
+    }
+
+    /** Takes a release away that is not live. */
+    void discard(Release release) throws IOException {
+        remove(tree(release));
+        forget(release);
+    }
+
+    /** Makes a release the live one, by one rename. */
+    void makeLive(Release release) throws IOException {
+        Path link = root.resolve("current.new");
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, Path.of("releases", release.name()));
+        Files.move(link, current(), StandardCopyOption.ATOMIC_MOVE);
+        sync(root);
+    }
+
+    /** Keeps the newest releases, and the live one in any case. */
+    void prune(int keep) throws IOException {
+        List<Release> all = all();
+        Optional<Release> live = live();
+        for (Release release : all.subList(0, Math.max(0, all.size() - keep))) {
+            if (!live.equals(Optional.of(release))) {
+                discard(release);
+            }
+        }
+    }
+
+    /** Replaces a file as a whole, on the disk when this returns. */
+    private static void write(Path file, byte[] content) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        Files.write(temporary, content);
+        sync(temporary);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        sync(file.resolveSibling("."));
+    }
+
+    private static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.twinshare.fileserver.source;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.twinshare.exports.Octal;
+
+/**
+ * Reads a tree with find(1) and sha256sum(1), which know names as the bytes that they are: a Java path depends on the locale
+ * that the server was started in. Has no state.
+ */
+final class TreeScan {
+    private static final int FIELDS = 9;
+    private static final int NANO_DIGITS = 9;
+    private static final Set<String> KEPT = Set.of("f", "d", "l");
+
+    private TreeScan() {}
+
+    /** An entry, with its inode so that a hard link is recognised; its digest is still missing. */
+    record Found(Manifest.Line line, String inode, byte[] name) {}
+
+    /**
+     * Everything below a directory, and itself as {@code .}, within its file system.
+     *
+     * @param others gets the names of what is neither file, directory nor symbolic link
+     */
+    static List<Found> of(Path directory, List<String> others) throws IOException {
+        byte[] out = SystemProgram.output(
+                directory,
+                List.of("find", ".", "-xdev", "-printf", "%y\\0%m\\0%U:%G\\0%s\\0%T@\\0%i\\0%l\\0%P\\0%D\\0"),
+                new byte[0]);
+        String[] fields = new String(out, ISO_8859_1).split("\0", -1);
+        List<Found> found = new ArrayList<>();
+        for (int at = 0; at + FIELDS <= fields.length; at += FIELDS) {
+            if (KEPT.contains(fields[at])) {
+                found.add(found(fields, at));
+            } else {
+                others.add(escape(fields[at + 7]));
+            }
+        }
+        return found;
+    }
+
+    private static Found found(String[] fields, int at) {
+        String name = fields[at + 7].isEmpty() ? "." : fields[at + 7];
+        String type = fields[at];
+        boolean file = type.equals(Manifest.FILE);
+        Manifest.Line line = new Manifest.Line(
+                type,
+                fields[at + 1],
+                fields[at + 2],
+                file ? fields[at + 3] : "-",
+                file ? nanoseconds(fields[at + 4]) : "-",
+                type.equals("l") ? escape(fields[at + 6]) : "-",
+                escape(name));
+        return new Found(line, fields[at + 8] + ":" + fields[at + 5], name.getBytes(ISO_8859_1));
+    }
+
+    private static String nanoseconds(String time) {
+        int point = time.indexOf('.');
+        return time.substring(0, Math.min(time.length(), point + 1 + NANO_DIGITS));
+    }
+
+    private static String escape(String name) {
+        return Octal.escape(name.getBytes(ISO_8859_1), "\\ ");
+    }
+
+    /** SHA-256 of files by their escaped paths. */
+    static Map<String, String> digests(Path directory, List<Found> files) throws IOException {
+        Map<String, String> digests = new HashMap<>();
+        if (files.isEmpty()) {
+            return digests;
+        }
+        ByteArrayOutputStream names = new ByteArrayOutputStream();
+        for (Found file : files) {
+            names.writeBytes(file.name);
+            names.write(0);
+        }
+        byte[] out = SystemProgram.output(
+                directory, List.of("xargs", "-0", "sha256sum", "-b", "-z", "--"), names.toByteArray());
+        for (String line : new String(out, ISO_8859_1).split("\0", -1)) {
+            int blank = line.indexOf(' ');
+            if (blank > 0) {
+                digests.put(escape(line.substring(blank + 2)), line.substring(0, blank));
+            }
+        }
+        return digests;
+    }
+}

@@ -1,0 +1,251 @@
+package org.twinshare.fileserver.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.fileserver.control.ControlClient;
+import org.twinshare.fileserver.lab.Shell;
+import org.twinshare.filestore.posix.OwnProcess;
+
+/**
+ * Ten nodes in network namespaces of their own that watch a source, each a process as a user starts it. The figures are
+ * logged; what is asserted leaves room for a busy machine. With {@code -Dtwinshare.long=true} the tree has 20,000 files.
+ */
+final class FarmIT {
+    private static final Logger LOG = LoggerFactory.getLogger(FarmIT.class);
+    private static final int NODES = 10;
+    private static final int FILES = Boolean.getBoolean("twinshare.long") ? 20_000 : 4_000;
+    private static final int CHANGED_EACH = 20;
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final String PREFIX = "tsfarm" + ProcessHandle.current().pid() + "-";
+
+    @TempDir
+    private Path base;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @BeforeEach
+    void build() throws IOException {
+        assumeTrue(OwnProcess.geteuid() == 0, "needs root, for network namespaces");
+        ip("netns", "add", PREFIX + "s");
+        in("s", "ip", "link", "add", "br0", "type", "bridge");
+        in("s", "ip", "addr", "add", "10.77.0.1/24", "dev", "br0");
+        in("s", "ip", "link", "set", "br0", "up");
+        in("s", "ip", "link", "set", "lo", "up");
+        for (int i = 1; i <= NODES; i++) {
+            ip("netns", "add", PREFIX + i);
+            in("s", "ip", "link", "add", "v" + i, "type", "veth", "peer", "name", "eth0", "netns", PREFIX + i);
+            in("s", "ip", "link", "set", "v" + i, "master", "br0", "up");
+            in(Integer.toString(i), "ip", "addr", "add", "10.77.0." + (10 + i) + "/24", "dev", "eth0");
+            in(Integer.toString(i), "ip", "link", "set", "eth0", "up");
+        }
+        for (int i = 0; i < FILES; i++) {
+            SourceLab.write(work(i), "<?php // 0\n".repeat(50 + i % 300));
+        }
+        startServer();
+    }
+
+    private Path work(int file) {
+        return base.resolve("work/d" + file / 200 + "/s" + file % 4 + "/f" + file + ".php");
+    }
+
+    private static void ip(String... words) {
+        List<String> command = new ArrayList<>(List.of("ip"));
+        command.addAll(List.of(words));
+        Shell.run(command.toArray(String[]::new)).orFail();
+    }
+
+    private static void in(String namespace, String... words) {
+        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", PREFIX + namespace));
+        command.addAll(List.of(words));
+        Shell.run(command.toArray(String[]::new)).orFail();
+    }
+
+    private void start(String namespace, String name, List<String> words) throws IOException {
+        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", PREFIX + namespace));
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx96m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(words);
+        processes.add(new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(base.resolve(name + ".log").toFile())
+                .start());
+    }
+
+    private void startServer() throws IOException {
+        Files.createDirectory(base.resolve("data"));
+        Path settings = base.resolve("twinshare.conf");
+        Files.writeString(settings, """
+                [source.www]
+                path = "%s"
+                nodes = ["10.77.0.0/24"]
+                """.formatted(base.resolve("work")));
+        start(
+                "s",
+                "server",
+                List.of(
+                        "org.twinshare.fileserver.command.Twinshare",
+                        "serve",
+                        base.resolve("data").toString(),
+                        "--state",
+                        base.resolve("state").toString(),
+                        "--config",
+                        settings.toString(),
+                        "--http",
+                        "off",
+                        "--portmap",
+                        "off"));
+        Awaitility.await("the server serves")
+                .atMost(PATIENCE)
+                .until(() -> Files.exists(base.resolve("state/control.sock"))
+                        && Files.readString(base.resolve("server.log")).contains("Stop:"));
+    }
+
+    private void startNode(int i) throws IOException {
+        Files.createDirectories(target(i).getParent());
+        start(
+                Integer.toString(i),
+                "web" + i,
+                List.of(
+                        "org.twinshare.client.command.Twinmount",
+                        "pull",
+                        "www",
+                        target(i).toString(),
+                        "--server",
+                        "10.77.0.1",
+                        "--watch",
+                        "--node",
+                        "web" + i,
+                        "--allow-old-rsync",
+                        "--allow-vanished"));
+    }
+
+    private Path target(int i) {
+        return base.resolve("web" + i + "/localSource");
+    }
+
+    @AfterEach
+    void tearDown() throws InterruptedException {
+        processes.reversed().forEach(Process::destroy);
+        for (Process process : processes) {
+            process.waitFor();
+        }
+        Shell.run("ip", "netns", "del", PREFIX + "s");
+        for (int i = 1; i <= NODES; i++) {
+            Shell.run("ip", "netns", "del", PREFIX + i);
+        }
+    }
+
+    private JsonObject ask(String action) throws IOException, ControlClient.Failed {
+        JsonObject request = new JsonObject();
+        request.addProperty("command", "source");
+        request.addProperty("action", action);
+        request.addProperty("source", "www");
+        request.addProperty("timeout_ms", PATIENCE.toMillis());
+        JsonObject answer = ControlClient.ask(base.resolve("state/control.sock"), request);
+        assertThat(answer.has("problem")).as(answer.toString()).isFalse();
+        return answer;
+    }
+
+    private JsonObject status(int i) throws IOException {
+        return JsonParser.parseString(Files.readString(target(i).resolveSibling(".localSource.d/status.json")))
+                .getAsJsonObject();
+    }
+
+    private boolean allPrepared(String release) throws IOException {
+        for (int i = 1; i <= NODES; i++) {
+            if (!Files.exists(target(i).resolveSibling(".localSource.d/status.json"))
+                    || !status(i).has("live")
+                    || !status(i).get("live").getAsString().equals(release)
+                    || !status(i).get("prepared").getAsBoolean()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** From the beginning of the command to the last flip, and from the first flip to the last, in milliseconds. */
+    private record Figures(long untilAllLive, long skew) {}
+
+    private Figures figures(JsonObject published, long begunMs) throws IOException {
+        assertThat(published.getAsJsonArray("flipped")).as(published.toString()).hasSize(NODES);
+        long first = Long.MAX_VALUE;
+        long last = 0;
+        for (int i = 1; i <= NODES; i++) {
+            assertThat(target(i).toRealPath().getFileName().toString().split("-", -1)[1])
+                    .isEqualTo(published.get("release").getAsString().split("-", -1)[1]);
+            long flipped = status(i).get("flipped_at_ms").getAsLong();
+            first = Math.min(first, flipped);
+            last = Math.max(last, flipped);
+        }
+        return new Figures(last - begunMs, last - first);
+    }
+
+    @Test
+    void tenNodesFlipTogetherSoonAfterAPublishAndSoonerAfterARollback() throws Exception {
+        String first = ask("publish").get("release").getAsString();
+        for (int i = 1; i <= NODES; i++) {
+            startNode(i);
+        }
+        Awaitility.await("all nodes have the first release")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> allPrepared(first));
+        for (int i = 0; i < FILES; i += CHANGED_EACH) {
+            Files.writeString(work(i), "<?php // 1 " + i);
+        }
+
+        long begun = System.currentTimeMillis();
+        JsonObject published = ask("publish");
+        Figures publish = figures(published, begun);
+        String second = published.get("release").getAsString();
+        Awaitility.await("all nodes are ready for more")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> allPrepared(second));
+        begun = System.currentTimeMillis();
+        Figures rollback = figures(ask("rollback"), begun);
+
+        LOG.info(
+                "{} files, {} changed, {} nodes: all live {} ms after the publish began, within {} ms of each other;"
+                        + " rollback {} ms, within {} ms",
+                FILES,
+                FILES / CHANGED_EACH,
+                NODES,
+                publish.untilAllLive,
+                publish.skew,
+                rollback.untilAllLive,
+                rollback.skew);
+        for (int i = 1; i <= NODES; i++) {
+            assertThat(SourceLab.difference(base.resolve("state/source/www/current"), target(i)))
+                    .isEmpty();
+        }
+        assertThat(publish.untilAllLive).isLessThan(60_000);
+        assertThat(publish.skew).isLessThan(5_000);
+        assertThat(rollback.untilAllLive).isLessThan(10_000);
+    }
+}
