@@ -9,6 +9,7 @@ import org.twinshare.exports.file.ExportEntry;
 import org.twinshare.exports.table.Export;
 import org.twinshare.fileserver.server.FileServer;
 import org.twinshare.fileserver.server.RunningServer;
+import org.twinshare.replication.twin.TwinStatus;
 
 /** What {@code serve} prints when it serves: what, to whom, and how to mount it. */
 final class Banner {
@@ -16,6 +17,36 @@ final class Banner {
 
     static String of(RunningServer running) {
         FileServer server = running.server();
+        return server.isServing() ? ofServing(running, server) : ofOther(running, server);
+    }
+
+    /** A server of a pair that answers no clients, now. */
+    private static String ofOther(RunningServer running, FileServer server) {
+        StringBuilder text = new StringBuilder();
+        TwinStatus pair = server.twin().status();
+        line(
+                text,
+                pair.role().equals("asking") ? "Asking" : "Following",
+                pair.peer()
+                        + (pair.role().equals("asking")
+                                ? " whether it has become the primary meanwhile; answers no clients before it has said no"
+                                : " as its standby; answers no clients"));
+        for (Export export : server.exports().table().exports()) {
+            line(text, "Copying", export.path() + " to " + export.directory());
+        }
+        text.append('\n');
+        line(text, "Status:", "    twinshare status" + (running.http() == null ? "" : ", " + running.http()));
+        line(text, "Take over:", " twinshare failover");
+        line(text, "Stop:", "      Ctrl-C");
+        return text.append('\n').toString();
+    }
+
+    private static String standby(FileServer server) {
+        String peer = server.twin().status().peer();
+        return peer.isEmpty() ? "none. One copy of your data." : peer;
+    }
+
+    private static String ofServing(RunningServer running, FileServer server) {
         StringBuilder text = new StringBuilder();
         InetAddress listening = server.address().getAddress();
         String where = "TCP port " + server.address().getPort() + " ("
@@ -24,7 +55,7 @@ final class Banner {
             line(text, "Serving", export.directory() + " as " + export.path() + " over NFSv3, " + where);
             clients(export).forEach(client -> line(text, "Clients:", client));
         }
-        line(text, "Standby:", "none. One copy of your data.");
+        line(text, "Standby:", standby(server));
         if (running.portmapper() != null) {
             line(text, "Portmapper:", running.portmapper());
         }
@@ -71,7 +102,7 @@ final class Banner {
     }
 
     /** Lines for nft and ufw that let clients in. */
-    static String firewall(int port) {
+    static String firewall(int port, int rsyncPort, int nodePort) {
         return """
                 # NFS and MOUNT; replace 192.168.1.0/24 with the network of the web nodes
                 nft add rule inet filter input ip saddr 192.168.1.0/24 tcp dport %1$d accept
@@ -80,6 +111,9 @@ final class Banner {
                 nft add rule inet filter input ip saddr 192.168.1.0/24 tcp dport 111 accept
                 nft add rule inet filter input ip saddr 192.168.1.0/24 udp dport 111 accept
                 ufw allow from 192.168.1.0/24 to any port 111
-                """.formatted(port);
+                # source trees, where the settings have [source.*]: rsync, and news of releases
+                nft add rule inet filter input ip saddr 192.168.1.0/24 tcp dport { %2$d, %3$d } accept
+                ufw allow proto tcp from 192.168.1.0/24 to any port %2$d,%3$d
+                """.formatted(port, rsyncPort, nodePort);
     }
 }

@@ -34,9 +34,10 @@ final class BootUnit {
         command.add(quoted(launcher.toString()));
         words.forEach(word -> command.add(quoted(word)));
         List<String> needed = new ArrayList<>(List.of(quoted(config.state().toString())));
-        if (config.directory() != null) {
-            needed.add(quoted(new String(config.directory().bytes(), StandardCharsets.UTF_8)));
-        }
+        config.directories()
+                .directories()
+                .values()
+                .forEach(directory -> needed.add(quoted(new String(directory.bytes(), StandardCharsets.UTF_8))));
         return new BootUnit("""
                 [Unit]
                 Description=Twinshare NFSv3 file server

@@ -32,6 +32,7 @@ final class HelpTopics implements Callable<Integer> {
             /etc/twinshare/twinshare.conf   settings (TOML); keys are the long names of the options
             /etc/twinshare/exports          what is exported; without it /etc/exports
             /var/lib/twinshare              state: identities of files, key of the cluster
+            /var/lib/twinshare/source       releases of the source trees, and rsyncd.conf
             Without root: ~/.config/twinshare/ and ~/.local/state/twinshare/.
             """;
 

@@ -12,16 +12,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.table.PathMapping;
 import org.twinshare.fileserver.server.FileServer;
+import org.twinshare.fileserver.server.JournalPlace;
 import org.twinshare.fileserver.server.Refused;
 import org.twinshare.fileserver.server.RunningServer;
 import org.twinshare.fileserver.server.ServeConfig;
+import org.twinshare.fileserver.settings.Settings;
+import org.twinshare.fileserver.source.SourceRefused;
+import org.twinshare.fileserver.source.SourceSettings;
+import org.twinshare.filestore.posix.OwnProcess;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +60,9 @@ final class Serve implements Callable<Integer> {
     @Option(
             names = "--exports",
             paramLabel = "FILE",
-            description = "Exports file (default: /etc/twinshare/exports, else /etc/exports).")
+            description =
+                    "Exports file (default: /etc/twinshare/exports, else /etc/exports). With DIR it says who may mount"
+                            + " DIR, by the path of --as.")
     private @Nullable Path exports;
 
     @Option(names = "--port", description = "TCP port of NFS and MOUNT.", defaultValue = "2049")
@@ -77,6 +84,20 @@ final class Serve implements Callable<Integer> {
             defaultValue = "auto")
     private PortmapChoice portmap = PortmapChoice.AUTO;
 
+    @Option(
+            names = "--journal",
+            paramLabel = "DIR",
+            description =
+                    "Directory of the journal, best on a disk of its own (default: journal in the state directory).")
+    private @Nullable Path journal;
+
+    @Option(
+            names = "--journal-size",
+            paramLabel = "MIB",
+            description = "The most that the journal takes on disk, 64 to 1048576 MiB.",
+            defaultValue = "1024")
+    private int journalSize;
+
     @Option(names = "--adopt", description = "Serve DIR although it is not the directory that the state knows.")
     private boolean adopt;
 
@@ -89,6 +110,15 @@ final class Serve implements Callable<Integer> {
             description = "The most that one READ or WRITE moves, 4096 to 4194304.",
             defaultValue = "1048576")
     private int maxTransferBytes;
+
+    @Option(names = "--rsync-port", description = "TCP port of the rsync daemon for [source.*].", defaultValue = "873")
+    private int rsyncPort;
+
+    @Option(
+            names = "--node-port",
+            description = "TCP port at which nodes ask for releases of [source.*].",
+            defaultValue = "2051")
+    private int nodePort;
 
     @Option(names = "--yes", description = "Make DIR where it is missing, without asking.")
     private boolean yes;
@@ -105,6 +135,12 @@ final class Serve implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
 
+    @CommandLine.ParentCommand
+    private @Nullable Twinshare top;
+
+    @Mixin
+    private PairOptions pair = new PairOptions();
+
     @Mixin
     private ServerOptions options = new ServerOptions();
 
@@ -117,41 +153,37 @@ final class Serve implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try {
             if (printPorts) {
-                System.out.print(Banner.firewall(port));
+                System.out.print(Banner.firewall(port, rsyncPort, nodePort));
                 return ExitCodes.OK;
             }
             ServeConfig config = config();
+            SourceSettings sources = sources(top == null ? Settings.NONE : top.settings());
             if (boot) {
                 return boot(config);
             }
-            if (config.directory() != null && directory != null) {
+            if (directory != null) {
                 MissingDirectory.offer(directory, yes);
             }
-            serve(config);
-            // The server's threads do the work, and a signal ends the process.
-            new CountDownLatch(1).await();
-            return ExitCodes.OK;
+            // The server's threads do the work, and a signal ends the process, or a disk that has failed.
+            System.err.println("error: " + serve(config, sources).awaitFailure());
+            return ExitCodes.FAILED;
         } catch (Refused e) {
             return ServerOptions.print(e);
         }
     }
 
     private int boot(ServeConfig config) throws Refused {
-        List<String> given = spec == null
-                ? List.of("serve")
-                : spec.commandLine().getParseResult().originalArgs();
+        List<String> given =
+                spec == null ? List.of() : withAbsolutePaths(spec.commandLine().getParseResult());
         List<String> words = new ArrayList<>(List.of("serve"));
-        given.stream()
-                .filter(word -> !ONLY_FOR_THE_UNIT.contains(word))
-                .map(this::absolute)
-                .forEach(words::add);
+        given.stream().filter(word -> !ONLY_FOR_THE_UNIT.contains(word)).forEach(words::add);
         Path launcher = Path.of(System.getProperty("twinshare.launcher", "/usr/bin/twinshare"));
         BootUnit unit = BootUnit.of(config, launcher, words, System.getenv("JAVA_HOME"));
         if (dryRun) {
             System.out.print(unit.text());
             return ExitCodes.OK;
         }
-        if (config.directory() != null && directory != null) {
+        if (directory != null) {
             MissingDirectory.offer(directory, yes);
         }
         unit.install();
@@ -160,23 +192,40 @@ final class Serve implements Callable<Integer> {
     }
 
     /** systemd starts it in another directory. */
-    private String absolute(String word) {
-        boolean path = directory != null && word.equals(directory.toString());
-        return path ? Path.of(word).toAbsolutePath().normalize().toString() : word;
+    private static List<String> withAbsolutePaths(CommandLine.ParseResult parsed) {
+        Set<String> paths = parsed.matchedArgs().stream()
+                .filter(argument -> argument.type() == Path.class)
+                .flatMap(argument -> argument.stringValues().stream())
+                .collect(Collectors.toSet());
+        return parsed.originalArgs().stream()
+                .map(word -> {
+                    String value = word.startsWith("--") ? word.substring(word.indexOf('=') + 1) : word;
+                    String option = word.substring(0, word.length() - value.length());
+                    return paths.contains(value)
+                            ? option + Path.of(value).toAbsolutePath().normalize()
+                            : word;
+                })
+                .toList();
     }
 
-    private void serve(ServeConfig config) throws Refused {
-        RunningServer running = RunningServer.start(config, Version.text());
+    private RunningServer serve(ServeConfig config, SourceSettings sources) throws Refused, InterruptedException {
+        if (top != null) {
+            top.awaitStart();
+        }
+        // The quotas of the users hold, in this thread and in all that come of it.
+        boolean unusedPassed = OwnProcess.passQuotas(false);
+        RunningServer running = RunningServer.start(config, sources, Version.text());
         FileServer server = running.server();
         // Before anything is said: whoever reads that it serves may stop it at once.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(running)));
         Hangup.handle(() -> Thread.ofVirtual()
-                .start(() -> server.reload().diagnostics().forEach(found -> LOG.warn("{}", found.text()))));
+                .start(() -> running.server().reload().diagnostics().forEach(found -> LOG.warn("{}", found.text()))));
         server.warnings().forEach(System.err::println);
         System.out.print(Banner.of(running));
         System.out.flush();
         ServiceManager.ready("serving " + server.exports().table().exports().size() + " exports on TCP port "
                 + server.address().getPort());
+        return running;
     }
 
     private static void stop(RunningServer running) {
@@ -194,18 +243,44 @@ final class Serve implements Callable<Integer> {
         BytePath real = directory == null
                 ? null
                 : path(directory.toAbsolutePath().normalize().toString(), "DIR");
+        BytePath seen = path(as, "--as");
+        boolean mapped = real != null && exports != null;
         return new ServeConfig(
-                real,
-                path(as, "--as"),
+                mapped ? null : real,
+                seen,
                 exports == null ? Places.exports() : exports,
-                new PathMapping(Map.of()),
+                mapped ? new PathMapping(Map.of(seen, real)) : PathMapping.NONE,
                 address(bind, port, "--bind"),
                 options.state().toAbsolutePath(),
+                journalPlace(),
+                pair.config(address(bind, port, "--bind").getAddress()),
                 http.equals("off") ? null : addressAndPort(http),
                 portmap == PortmapChoice.AUTO,
                 adopt,
                 manageGids,
                 transfer());
+    }
+
+    private JournalPlace journalPlace() throws Refused {
+        if (journalSize < JournalPlace.MIN_MEBIBYTES || journalSize > JournalPlace.MAX_MEBIBYTES) {
+            throw new Refused(
+                    "--journal-size " + journalSize + " is not possible",
+                    "it is from " + JournalPlace.MIN_MEBIBYTES + " to " + JournalPlace.MAX_MEBIBYTES + " MiB",
+                    "leave it at 1024");
+        }
+        JournalPlace inState = JournalPlace.in(options.state().toAbsolutePath());
+        Path directory = journal == null ? inState.directory() : journal.toAbsolutePath();
+        return new JournalPlace(directory, (long) journalSize << 20, inState.checkpointEvery());
+    }
+
+    /** The source trees of the settings file. */
+    SourceSettings sources(Settings settings) throws Refused {
+        try {
+            return SourceSettings.of(
+                    settings.table("source"), address(bind, rsyncPort, "--bind"), address(bind, nodePort, "--bind"));
+        } catch (SourceRefused e) {
+            throw new Refused(e.problem());
+        }
     }
 
     private int transfer() throws Refused {

@@ -64,6 +64,6 @@ final class ServerOptions {
 
     static int print(Refused refused) {
         System.err.println(refused.problem().text());
-        return ExitCodes.FAILED;
+        return refused.isForSafety() ? ExitCodes.REFUSED : ExitCodes.FAILED;
     }
 }

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.fileserver.settings.Settings;
+import org.twinshare.filestore.identity.StartAhead;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
@@ -32,6 +33,8 @@ public final class Twinshare {
             scope = ScopeType.INHERIT)
     private boolean debug;
 
+    private @Nullable StartAhead ahead;
+
     /** What a person says for one run of a command, and no settings file for all. */
     private static final Set<String> FOR_ONE_RUN = Set.of(
             "help",
@@ -43,14 +46,33 @@ public final class Twinshare {
             "boot",
             "dry-run",
             "print-ports",
+            "from",
+            "count",
             "adopt",
             "yes",
-            "debug");
+            "debug",
+            "timeout",
+            "allow-vanished",
+            "note",
+            "alone",
+            "check",
+            "old-primary-off",
+            "allow-data-loss",
+            "allow-inconsistent",
+            "content",
+            "repair");
 
     /** All commands by name, in the order in which help shows them. */
     private static final Map<String, Supplier<Object>> COMMANDS = commands();
 
+    private Settings settings = Settings.NONE;
+
     Twinshare() {}
+
+    /** The settings file as it was read, or none. */
+    Settings settings() {
+        return settings;
+    }
 
     private static Map<String, Supplier<Object>> commands() {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
@@ -59,6 +81,13 @@ public final class Twinshare {
         commands.put("exports", ExportsCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("clients", ClientsCommand::new);
+        commands.put("standby", StandbyCommand::new);
+        commands.put("switchover", SwitchoverCommand::new);
+        commands.put("failover", FailoverCommand::new);
+        commands.put("verify", VerifyCommand::new);
+        commands.put("backup", BackupCommand::new);
+        commands.put("support", SupportCommand::new);
+        commands.put("source", SourceCommand::new);
         commands.put("help", HelpTopics::new);
         return commands;
     }
@@ -69,8 +98,7 @@ public final class Twinshare {
      */
     static CommandLine commandLine(Twinshare top, List<String> words) {
         CommandLine commandLine = new CommandLine(top);
-        String meant =
-                words.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("");
+        String meant = meant(words);
         boolean one = COMMANDS.containsKey(meant) && !meant.equals("help");
         COMMANDS.forEach((name, command) -> {
             if (!one || name.equals(meant)) {
@@ -78,6 +106,17 @@ public final class Twinshare {
             }
         });
         return commandLine;
+    }
+
+    private static String meant(List<String> words) {
+        return words.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("");
+    }
+
+    /** Waits for what was begun to be loaded for {@code serve} when the process started. */
+    void awaitStart() throws InterruptedException {
+        if (ahead != null) {
+            ahead.await();
+        }
     }
 
     /** Runs the command and ends the process with its exit code. */
@@ -90,10 +129,14 @@ public final class Twinshare {
         List<String> words = Arrays.asList(arguments);
         LogSettings.apply(words.contains("--debug"));
         Twinshare top = new Twinshare();
+        if (meant(words).equals("serve")) {
+            top.ahead = StartAhead.begin();
+        }
         CommandLine commandLine = commandLine(top, words);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         try {
-            commandLine.setDefaultValueProvider(new DefaultValues(settings(words)));
+            top.settings = settings(words);
+            commandLine.setDefaultValueProvider(new DefaultValues(top.settings));
         } catch (Settings.Invalid e) {
             e.problems().forEach(problem -> System.err.println(problem.text()));
             return ExitCodes.USAGE;

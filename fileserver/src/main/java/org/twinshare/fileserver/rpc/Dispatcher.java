@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.fileserver.rpc.RpcProcedure.Answer;
+import org.twinshare.filestore.TreeFailed;
 import org.twinshare.filestore.WouldBlock;
 
 /**
@@ -122,6 +123,10 @@ final class Dispatcher {
             Replies.garbageArguments(out, call.xid());
         } catch (WouldBlock e) {
             throw e;
+        } catch (TreeFailed e) {
+            // Whether it was done will be known after the restart; then the client asks again.
+            out.position(begin);
+            return Answer.SILENCE;
         } catch (Throwable e) {
             LOG.error("{} of {} failed; this is a fault of the server", procedure.name(), call.peer(), e);
             out.position(begin);

@@ -231,6 +231,11 @@ final class RecordAssembly {
         return record;
     }
 
+    /** Whether the complete record has no bytes. */
+    boolean isEmpty() {
+        return record == null;
+    }
+
     /** The complete record, which the taker gives back with {@link #release}; this begins anew. */
     Owned finish() {
         ByteBuffer complete = Objects.requireNonNull(record).flip();

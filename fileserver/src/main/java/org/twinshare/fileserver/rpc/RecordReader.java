@@ -34,6 +34,7 @@ final class RecordReader extends BaseFilter {
     private final MemoryBudget callMemory;
     private final Dispatcher dispatcher;
     private final Predicate<InetAddress> admitted;
+    private volatile boolean holding;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<ByteBuffer> readBuffer =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(READ_BYTES));
@@ -49,6 +50,12 @@ final class RecordReader extends BaseFilter {
         this.pool = pool;
         this.callMemory = callMemory;
         this.dispatcher = dispatcher;
+    }
+
+    /** Begins nothing more on any connection, also on those that come; or goes on. */
+    void hold(boolean now) {
+        holding = now;
+        sessions.forEach(now ? Session::hold : Session::resume);
     }
 
     /** The connections that are open. */
@@ -67,6 +74,9 @@ final class RecordReader extends BaseFilter {
             return context.getStopAction();
         }
         sessions.add(session);
+        if (holding) {
+            session.hold();
+        }
         return context.getStopAction();
     }
 
@@ -160,6 +170,9 @@ final class RecordReader extends BaseFilter {
     }
 
     private @Nullable String serveAssembled(Session session, Replying replies) {
+        if (session.assembly.isEmpty()) {
+            return "a record without a call";
+        }
         RecordAssembly.Owned owned = session.assembly.finish();
         return dispatcher.serve(session, owned.bytes(), owned, replies);
     }

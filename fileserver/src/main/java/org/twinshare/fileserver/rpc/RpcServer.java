@@ -128,6 +128,17 @@ public final class RpcServer implements AutoCloseable {
         }
     }
 
+    /** Begins no more calls, which wait in their connections, and waits for those under way; true when all were answered. */
+    public boolean hold(Duration atMost) throws InterruptedException {
+        reader.hold(true);
+        return dispatcher.underWay().awaitNone(atMost);
+    }
+
+    /** Goes on after {@link #hold}. */
+    public void resume() {
+        reader.hold(false);
+    }
+
     /** Takes no more connections and calls, and waits for those that are under way; true when all were answered. */
     public boolean stop(Duration atMost) throws InterruptedException, IOException {
         watch.shutdownNow();

@@ -37,6 +37,7 @@ public final class Session extends Peer {
     private long bytesUnderWay;
     private boolean full;
     private boolean starved;
+    private boolean held;
     /** It has so many replies to take that it is to ask nothing more. */
     private volatile boolean clogged;
     /** It is to be closed once it has taken its replies. */
@@ -153,6 +154,17 @@ public final class Session extends Peer {
         adjust();
     }
 
+    /** Nothing is read until {@link #resume}: the server hands over. */
+    synchronized void hold() {
+        held = true;
+        adjust();
+    }
+
+    synchronized void resume() {
+        held = false;
+        adjust();
+    }
+
     synchronized void fed() {
         starved = false;
         adjust();
@@ -160,7 +172,7 @@ public final class Session extends Peer {
 
     /** Whether anything may be read now. */
     synchronized boolean mayRead() {
-        return !full && !starved && !clogged && !closing;
+        return !full && !starved && !held && !clogged && !closing;
     }
 
     private void adjust() {

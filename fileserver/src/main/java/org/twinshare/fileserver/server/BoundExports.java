@@ -32,6 +32,7 @@ final class BoundExports {
     private volatile Map<Integer, Long> rootsByNumber = Map.of();
     private volatile Map<Export, Problem> missing = Map.of();
     private volatile Set<BytePath> unmounted = Set.of();
+    private volatile boolean refusedForSafety;
 
     BoundExports(LocalTree tree, boolean adopt) {
         this.tree = tree;
@@ -49,6 +50,7 @@ final class BoundExports {
                 bound.put(export.number(), root(export.directory()));
             } catch (Refused e) {
                 refused.put(export, e.problem());
+                refusedForSafety |= e.isForSafety();
             }
         }
         rootsByNumber = Map.copyOf(bound);
@@ -96,6 +98,11 @@ final class BoundExports {
         return export.requiredMountPoint(entry).filter(unmounted::contains).isPresent();
     }
 
+    /** Whether a directory was refused that could be served, because it is not the one that it should be. */
+    boolean isRefusedForSafety() {
+        return refusedForSafety;
+    }
+
     /** Whether some export waits for a disk, as its option mountpoint says. */
     boolean waitsForMounts() {
         return !unmounted.isEmpty();
@@ -119,11 +126,11 @@ final class BoundExports {
             rootsByDirectory.put(directory, root);
             return root;
         } catch (RootRefused e) {
-            throw new Refused(
+            throw Refused.forSafety(new Problem(
                     "refusing to serve " + directory,
                     String.valueOf(e.getMessage()),
                     "mount the disk that belongs there; or, if this really is the directory to serve from now on, start"
-                            + " once with --adopt: every file gets a new identity, and clients must mount anew");
+                            + " once with --adopt: every file gets a new identity, and clients must mount anew"));
         } catch (ErrnoException e) {
             throw new Refused("cannot serve " + directory, cause(e), remedy(directory, e.errno()));
         }

@@ -1,6 +1,5 @@
 package org.twinshare.fileserver.server;
 
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -11,7 +10,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -19,9 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.twinshare.exports.Diagnostic;
 import org.twinshare.exports.Problem;
-import org.twinshare.exports.client.IpNetwork;
 import org.twinshare.exports.names.NameResolver;
 import org.twinshare.exports.table.CurrentExports;
 import org.twinshare.exports.table.Export;
@@ -40,17 +39,31 @@ import org.twinshare.fileserver.rpc.RpcServer;
 import org.twinshare.filestore.identity.ClusterKey;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.filestore.posix.OwnProcess;
+import org.twinshare.replication.JournaledTree;
+import org.twinshare.replication.RecoveryRefused;
+import org.twinshare.replication.Refusal;
+import org.twinshare.replication.RefusedException;
+import org.twinshare.replication.TreeStatistics;
+import org.twinshare.replication.role.Start;
+import org.twinshare.replication.twin.Twin;
+import org.twinshare.replication.twin.TwinSettings;
 
 /** The server: everything that is open and running between start and stop. Thread-safe. */
 public final class FileServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileServer.class);
-    private static final Duration NAMES_WITHIN = Duration.ofSeconds(5);
     private static final int REPLIES_PER_CLIENT = 1024;
     private static final long REPLY_CACHE_BYTES = 48L << 20;
 
     private final ServeConfig config;
     private final StateDirectory state;
     private final LocalTree tree;
+    private final FileHandles handles;
+    private final Refusals refusals;
+    private final CompletableFuture<Ended> end = new CompletableFuture<>();
+    private final ClusterKey key;
+    private volatile @Nullable Twin twin;
+    private volatile @Nullable JournaledTree journaled;
+    private volatile boolean serving;
     private final NameResolver names = NameResolver.system();
     private final CurrentExports exports;
     private final BoundExports bound;
@@ -64,46 +77,118 @@ public final class FileServer implements AutoCloseable {
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("chores").factory());
 
-    private FileServer(ServeConfig config, StateDirectory state, List<String> warnings, PrometheusRegistry registry)
+    /** How a server comes to its end by itself. */
+    public enum End {
+        /** Nothing can be acknowledged any more, because a disk has failed. */
+        FAILED,
+        /** Its role is another one now: it is to be closed, and started anew. */
+        START_ANEW
+    }
+
+    /** The end, and why, in words. */
+    public record Ended(End how, String why) {}
+
+    private FileServer(ServeConfig config, StateDirectory state, List<String> warnings, CallStatistics statistics)
             throws Refused, IOException {
         this.config = config;
         this.state = state;
         this.warnings = warnings;
         address = config.address();
-        ClusterKey key = ClusterKey.in(state.path());
+        key = ClusterKey.in(state.path());
         tree = LocalTree.open(state.path(), key, LocalTree.Limits.DEFAULT, InstantSource.system());
         exports = CurrentExports.of(ExportTable.EMPTY, names);
         bound = new BoundExports(tree, config.adopt());
-        Refusals refusals = new Refusals(exports);
+        refusals = new Refusals(exports);
         exportService = new ExportService(exports, bound, identities(), refusals);
-        FileHandles handles = new FileHandles(key.handleMac());
-        statistics = new CallStatistics(registry);
+        handles = new FileHandles(key.handleMac());
+        this.statistics = statistics;
         rpc = new RpcServer(
                 "nfs",
                 RpcLimits.forTransfersOf(config.maxTransferBytes()),
                 new ReplyCache(REPLIES_PER_CLIENT, REPLY_CACHE_BYTES));
-        rpc.offer(new Nfs3(tree, exportService, handles, config.maxTransferBytes(), statistics));
-        rpc.offer(new Nlm4());
-        rpc.offer(new Mount3(new MountService(exports, bound, tree, handles, refusals), mounts));
     }
 
     private void begin() throws Refused, IOException {
-        putInForce(firstTable());
-        address = listen();
-        tree.beginAdoption();
+        ExportTable table = FirstTable.of(config, names, warnings);
+        try {
+            Twin opened = Twin.open(
+                    tree,
+                    key,
+                    twinSettings(),
+                    new PairHost(this, tree),
+                    config.pair().address());
+            twin = opened;
+            begin(opened, table);
+        } catch (RefusedException e) {
+            Refusal refusal = e.refusal();
+            throw Refused.forSafety(new Problem(refusal.what(), refusal.cause(), refusal.remedy()));
+        }
         ScheduledFuture<?> unused = chores.scheduleWithFixedDelay(this::tidy, 1, 1, TimeUnit.SECONDS);
     }
 
+    private void begin(Twin opened, ExportTable table) throws Refused, RefusedException, IOException {
+        Start start = opened.start();
+        if (start == Start.FOLLOW) {
+            exports.swap(table);
+            opened.follow();
+            return;
+        }
+        tree.beginEpoch(opened.epoch());
+        putInForce(table);
+        JournaledTree served = openJournal();
+        journaled = served;
+        opened.lead(served, start == Start.ASK);
+        if (start == Start.SERVE) {
+            serve(served);
+            opened.takeAddress();
+        }
+    }
+
+    private TwinSettings twinSettings() {
+        PairConfig pair = config.pair();
+        JournalPlace place = config.journal();
+        return new TwinSettings(
+                pair.name(),
+                pair.listen(),
+                pair.terms(),
+                pair.copy(),
+                pair.alone(),
+                state.path(),
+                place.directory(),
+                place.treeSettings());
+    }
+
+    /** Answers clients from now on. */
+    void serve(JournaledTree served) throws Refused, IOException {
+        if (journaled == null) {
+            // It was the standby until now, and has bound what the primary exported.
+            putInForce(exports.table());
+            journaled = served;
+        }
+        rpc.offer(new Nfs3(served, exportService, handles, config.maxTransferBytes(), statistics));
+        rpc.offer(new Nlm4());
+        rpc.offer(new Mount3(new MountService(exports, bound, tree, handles, refusals), mounts));
+        address = listen();
+        serving = true;
+        tree.beginAdoption();
+    }
+
+    /** Whether clients are answered. */
+    public boolean isServing() {
+        return serving && !end.isDone();
+    }
+
     /**
-     * Starts to serve.
+     * Starts to serve, or to follow another server.
      *
+     * @param statistics counts the calls, also of a server before this one
      * @throws Refused with cause and remedy when it cannot be
      */
-    public static FileServer start(ServeConfig config, PrometheusRegistry registry) throws Refused {
+    public static FileServer start(ServeConfig config, CallStatistics statistics) throws Refused {
         List<String> warnings = new ArrayList<>();
         StateDirectory state = StateDirectory.take(config.state());
         try {
-            return begun(new FileServer(config, state, warnings, registry));
+            return begun(new FileServer(config, state, warnings, statistics));
         } catch (IOException e) {
             throw new Refused(
                     "cannot start with the state directory " + config.state(),
@@ -123,33 +208,28 @@ public final class FileServer implements AutoCloseable {
         }
     }
 
-    private ExportTable firstTable() throws Refused {
-        if (config.directory() != null) {
-            return ExportTable.ofDirectory(config.as(), config.directory(), defaultClients());
+    /** Carries out what a crash kept from being carried out, so that nobody is served anything older. */
+    private JournaledTree openJournal() throws Refused, IOException {
+        JournalPlace place = config.journal();
+        try {
+            return JournaledTree.open(
+                    tree,
+                    place.directory(),
+                    place.treeSettings(),
+                    InstantSource.system(),
+                    why -> endsWith(End.FAILED, why));
+        } catch (RecoveryRefused e) {
+            throw Refused.forSafety(new Problem(String.valueOf(e.getMessage()), e.why(), e.remedy()));
         }
-        LoadResult loaded = ExportTableLoader.load(config.exportsFile(), config.directories(), names, NAMES_WITHIN);
-        loaded.diagnostics().forEach(diagnostic -> warnings.add(diagnostic.text()));
-        return loaded.table()
-                .orElseThrow(() -> new Refused(
-                        "the exports file " + config.exportsFile() + " has errors",
-                        String.join("\n", texts(loaded)),
-                        "mend them; twinshare exports check  shows them again"));
     }
 
-    private static List<String> texts(LoadResult loaded) {
-        return loaded.diagnostics().stream()
-                .filter(Diagnostic::isError)
-                .map(Diagnostic::text)
-                .toList();
+    /** Waits until the server comes to its end by itself. */
+    public Ended awaitEnd() {
+        return end.join();
     }
 
-    /** Loopback and the private networks of this host. */
-    static List<IpNetwork> defaultClients() {
-        List<IpNetwork> clients = new ArrayList<>();
-        clients.add(IpNetwork.of("127.0.0.1"));
-        clients.add(IpNetwork.of("::1"));
-        HostNetworks.cards().forEach(card -> clients.add(card.network()));
-        return clients.stream().distinct().toList();
+    void endsWith(End how, String why) {
+        boolean unusedFirst = end.complete(new Ended(how, why));
     }
 
     /** The first table: at least one of its directories must be there, or be awaited by the option mountpoint. */
@@ -157,7 +237,7 @@ public final class FileServer implements AutoCloseable {
         List<Problem> missing = bound.bind(table);
         boolean none = !missing.isEmpty() && missing.size() == table.exports().size();
         if (none && !bound.waitsForMounts()) {
-            throw new Refused(missing.get(0));
+            throw bound.isRefusedForSafety() ? Refused.forSafety(missing.get(0)) : new Refused(missing.get(0));
         }
         missing.forEach(problem -> warnings.add(problem.text()));
         warnings.addAll(Crossing.warnings(table, MountTable.read()));
@@ -195,8 +275,14 @@ public final class FileServer implements AutoCloseable {
         if (config.directory() != null) {
             return new LoadResult(Optional.of(exports.table()), List.of());
         }
-        LoadResult result = ExportTableLoader.load(config.exportsFile(), config.directories(), names, NAMES_WITHIN);
+        LoadResult result =
+                ExportTableLoader.load(config.exportsFile(), config.directories(), names, FirstTable.NAMES_WITHIN);
         result.table().ifPresent(table -> {
+            if (!serving) {
+                // The standby binds what the primary exports, when it hears of it.
+                exports.swap(table);
+                return;
+            }
             bound.bind(table).forEach(problem -> LOG.warn("{}", problem.text()));
             Crossing.warnings(table, MountTable.read()).forEach(LOG::warn);
             exports.swap(table);
@@ -239,6 +325,17 @@ public final class FileServer implements AutoCloseable {
         return tree;
     }
 
+    /** What the journal and everything around it have done; null on a standby. */
+    public @Nullable TreeStatistics treeStatistics() {
+        JournaledTree served = journaled;
+        return served == null ? null : served.statistics();
+    }
+
+    /** This server as one of a pair. */
+    public Twin twin() {
+        return Objects.requireNonNull(twin);
+    }
+
     Path controlSocket() {
         return state.controlSocket();
     }
@@ -276,6 +373,9 @@ public final class FileServer implements AutoCloseable {
     /** Takes no more calls and finishes those under way; true when all were finished within the time. */
     public boolean stop(Duration atMost) throws InterruptedException, IOException {
         boolean finished = rpc.stop(atMost);
+        if (twin != null && finished) {
+            twin.signOff();
+        }
         close();
         return finished;
     }
@@ -284,6 +384,12 @@ public final class FileServer implements AutoCloseable {
     public void close() throws IOException {
         chores.shutdownNow();
         rpc.close();
+        if (twin != null) {
+            twin.close();
+        }
+        if (journaled != null) {
+            journaled.close();
+        }
         tree.close();
         names.close();
         state.close();

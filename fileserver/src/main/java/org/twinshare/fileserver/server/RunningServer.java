@@ -18,54 +18,84 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.table.Explanation;
 import org.twinshare.exports.table.ExportList;
 import org.twinshare.exports.table.LoadResult;
 import org.twinshare.fileserver.control.ControlServer;
 import org.twinshare.fileserver.control.Json;
+import org.twinshare.fileserver.metrics.CallStatistics;
 import org.twinshare.fileserver.metrics.HttpEndpoint;
 import org.twinshare.fileserver.portmap.Portmapper;
+import org.twinshare.fileserver.source.SourceService;
+import org.twinshare.fileserver.source.SourceSettings;
 
 /** A file server with everything around it that lets people see and steer it. Thread-safe. */
 public final class RunningServer {
     private static final int PORTMAP_PORT = 111;
     private static final int REFRESH_S = 5;
+    private static final Duration STOP_AT_MOST = Duration.ofSeconds(2);
 
-    private final FileServer server;
+    private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
+
+    private final CallStatistics statistics;
+    private volatile FileServer server;
     private final StatusReport report;
     private final ControlServer control;
     private final @Nullable HttpEndpoint http;
-    private final @Nullable Portmapper portmapper;
+    private volatile @Nullable Portmapper portmapper;
+    private final SourceService sources;
     private final List<String> notes;
     private final ScheduledExecutorService sampling = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sampling").factory());
     private volatile boolean serving = true;
 
-    private RunningServer(FileServer server, String version, PrometheusRegistry registry) throws IOException, Refused {
-        this.server = server;
-        report = new StatusReport(server, version);
-        notes = FirstNotes.of(server);
+    private RunningServer(
+            FileServer first,
+            CallStatistics statistics,
+            SourceSettings sourceSettings,
+            String version,
+            PrometheusRegistry registry)
+            throws IOException, Refused {
+        server = first;
+        this.statistics = statistics;
+        report = new StatusReport(this::server, version);
+        notes = FirstNotes.of(first);
+        sources = Sources.start(first, sourceSettings);
+        notes.addAll(sources.notes());
         control = ControlServer.start(
-                server.controlSocket(),
+                first.controlSocket(),
                 Map.of(
                         "status", request -> object(report.now()),
                         "clients", request -> object(Map.of("clients", report.clients())),
                         "exports-list", request -> list(),
                         "exports-reload", request -> reload(),
-                        "exports-explain", this::explain));
+                        "exports-explain", this::explain,
+                        "source", sources::handle,
+                        "pair", new PairCommands(this::server)::handle));
         http = http(registry);
         gauges(registry);
-        portmapper = server.config().portmap() ? startPortmapper() : null;
+        new JournalGauges(this::server).register(registry);
+        answerPortmap();
         ScheduledFuture<?> unused = sampling.scheduleAtFixedRate(report::sample, 1, 1, TimeUnit.SECONDS);
+        ScheduledFuture<?> unusedToo =
+                sampling.scheduleWithFixedDelay(this::refreshPortmap, REFRESH_S, REFRESH_S, TimeUnit.SECONDS);
     }
 
-    /** Starts to serve, and to answer commands. */
+    /** Starts to serve, and to answer commands; distributes no source tree. */
     public static RunningServer start(ServeConfig config, String version) throws Refused {
+        return start(config, Sources.none(config), version);
+    }
+
+    /** Starts to serve, to distribute source trees, and to answer commands. */
+    public static RunningServer start(ServeConfig config, SourceSettings sources, String version) throws Refused {
         PrometheusRegistry registry = new PrometheusRegistry();
-        FileServer server = FileServer.start(config, registry);
+        CallStatistics statistics = new CallStatistics(registry);
+        FileServer server = FileServer.start(config, statistics);
         try {
-            return new RunningServer(server, version, registry);
+            return new RunningServer(server, statistics, sources, version, registry);
         } catch (IOException e) {
             throw new Refused(
                     "cannot listen for commands in " + config.state(),
@@ -80,7 +110,8 @@ public final class RunningServer {
             return null;
         }
         try {
-            return HttpEndpoint.start(address, registry, () -> serving, () -> StatusPage.of(report.now()));
+            return HttpEndpoint.start(
+                    address, registry, () -> serving && server.isServing(), () -> StatusPage.of(report.now()));
         } catch (BindException e) {
             notes.add("no status page and no metrics: " + address + " is taken by "
                     + PortHolder.of(address.getPort()).orElse("another program") + "; choose another with --http");
@@ -88,14 +119,58 @@ public final class RunningServer {
         }
     }
 
-    private Portmapper startPortmapper() {
-        Portmapper started = Portmapper.start(
-                server.address(),
-                PORTMAP_PORT,
-                client -> server.exports().rights(client).mayUseAnything());
-        ScheduledFuture<?> unused =
-                sampling.scheduleWithFixedDelay(started::refresh, REFRESH_S, REFRESH_S, TimeUnit.SECONDS);
-        return started;
+    /** A server that answers clients answers for the portmapper too. */
+    private void answerPortmap() {
+        if (server.config().portmap() && portmapper == null && server.isServing()) {
+            portmapper = Portmapper.start(
+                    server.address(),
+                    PORTMAP_PORT,
+                    client -> server.exports().rights(client).mayUseAnything());
+        }
+    }
+
+    private void refreshPortmap() {
+        answerPortmap();
+        Portmapper answering = portmapper;
+        if (answering != null) {
+            answering.refresh();
+        }
+    }
+
+    /**
+     * Waits until nothing can be acknowledged any more; returns why. Until then it is started anew whenever its role in the
+     * pair has become another one.
+     */
+    public String awaitFailure() throws InterruptedException {
+        while (true) {
+            FileServer.Ended ended = server.awaitEnd();
+            if (ended.how() == FileServer.End.FAILED) {
+                return ended.why();
+            }
+            LOG.warn("Starts anew: {}", ended.why());
+            try {
+                startAnew();
+            } catch (Refused e) {
+                return e.problem().text();
+            } catch (IOException e) {
+                return "it could not be started anew: " + e.getMessage();
+            }
+        }
+    }
+
+    private synchronized void startAnew() throws Refused, IOException, InterruptedException {
+        if (!serving) {
+            // It is being stopped.
+            Thread.currentThread().join();
+        }
+        Portmapper answering = portmapper;
+        if (answering != null) {
+            answering.close();
+            portmapper = null;
+        }
+        boolean unusedFinished = server.stop(STOP_AT_MOST);
+        server = FileServer.start(server.config(), statistics);
+        answerPortmap();
     }
 
     private void gauges(PrometheusRegistry registry) {
@@ -131,11 +206,12 @@ public final class RunningServer {
                 () -> server.tree().listingBytes());
     }
 
-    private interface Reading {
+    /** A number that is read when somebody asks for it. */
+    interface Reading {
         double read();
     }
 
-    private static void gauge(PrometheusRegistry registry, String name, String help, Reading reading) {
+    static void gauge(PrometheusRegistry registry, String name, String help, Reading reading) {
         GaugeWithCallback unused = GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
@@ -206,15 +282,18 @@ public final class RunningServer {
 
     /** How clients that know no ports learn them; null when nobody asked for that. */
     public @Nullable String portmapper() {
-        return portmapper == null ? null : portmapper.words();
+        Portmapper answering = portmapper;
+        return answering == null ? null : answering.words();
     }
 
     /** Stops; true when all calls were finished within the time. */
-    public boolean stop(Duration atMost) throws IOException, InterruptedException {
+    public synchronized boolean stop(Duration atMost) throws IOException, InterruptedException {
         serving = false;
         sampling.shutdownNow();
-        if (portmapper != null) {
-            portmapper.close();
+        sources.close();
+        Portmapper answering = portmapper;
+        if (answering != null) {
+            answering.close();
         }
         boolean finished = server.stop(atMost);
         control.close();

@@ -10,12 +10,14 @@ import org.twinshare.exports.table.PathMapping;
 /**
  * What the server is started with, all defaults filled in.
  *
- * @param directory   the one directory to serve, or null where an exports file says what to serve
+ * @param directory   the one directory to serve to the default clients, or null where an exports file says what to serve
  * @param as          the path under which clients see {@code directory}
  * @param exportsFile the exports file, used when there is no {@code directory}
  * @param mapping     real directories of public paths in the exports file
  * @param address     where NFS and MOUNT are served; port 0 takes a free one
  * @param state       directory for the identities of files and the key of the cluster
+ * @param journal     where the journal is, and how large it may be
+ * @param pair        about being one of a pair
  * @param http        where status and metrics are served, or null for nowhere
  * @param portmap     whether to answer for the portmapper
  * @param adopt       serve directories that are not those that the state knows
@@ -29,6 +31,8 @@ public record ServeConfig(
         PathMapping mapping,
         InetSocketAddress address,
         Path state,
+        JournalPlace journal,
+        PairConfig pair,
         @Nullable InetSocketAddress http,
         boolean portmap,
         boolean adopt,
@@ -36,7 +40,7 @@ public record ServeConfig(
         int maxTransferBytes) {
 
     /** The mapping, with the one directory in it. */
-    PathMapping directories() {
+    public PathMapping directories() {
         return directory == null ? mapping : new PathMapping(Map.of(as, directory));
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  cluster.key    secret behind file handles and cookies, see ClusterKey
+ *  journal/       what became true since the last checkpoint, see Journal; or elsewhere, with --journal
  *  index/         what is known of every object, see ObjectIndex
  *  control.sock   where the commands ask the running server
  *  lock           held while a server runs

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.Problem;
@@ -20,17 +21,21 @@ import org.twinshare.fileserver.rpc.Session;
 import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileSystemSpace;
+import org.twinshare.replication.TreeStatistics;
+import org.twinshare.replication.journal.JournalSettings;
+import org.twinshare.replication.journal.JournalStatistics;
 
 /** Reads the server's counters into a {@link Status}. Thread-safe; {@link #sample} is called once a second. */
 public final class StatusReport {
     private static final Usage.Totals NONE = new Usage.Totals(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    private final FileServer server;
+    private final Supplier<FileServer> current;
     private final String version;
     private final Map<Long, Rates> rates = new ConcurrentHashMap<>();
 
-    public StatusReport(FileServer server, String version) {
-        this.server = server;
+    /** @param current the file server, which is another one after a change of role */
+    public StatusReport(Supplier<FileServer> current, String version) {
+        this.current = current;
         this.version = version;
     }
 
@@ -40,7 +45,7 @@ public final class StatusReport {
     /** Measures the rates since the last time. */
     public void sample() {
         long nowNs = System.nanoTime();
-        server.statistics().exports().forEach((number, usage) -> {
+        current.get().statistics().exports().forEach((number, usage) -> {
             Usage.Totals totals = usage.totals();
             rates.compute(number, (key, before) -> rates(before, nowNs, totals.reads(), totals.writes()));
         });
@@ -61,9 +66,11 @@ public final class StatusReport {
 
     /** The server now. */
     public Status now() {
+        FileServer server = current.get();
+        PairReport pair = PairReport.of(server.twin());
         List<Problem> problems = server.missing();
         String cause = problems.isEmpty()
-                ? ""
+                ? pair.cause()
                 : problems.size() + " of " + server.exports().table().exports().size()
                         + " exported directories cannot be served: "
                         + problems.get(0).what() + ", "
@@ -71,21 +78,46 @@ public final class StatusReport {
         return new Status(
                 new Status.Server(
                         hostName(),
-                        "primary",
-                        1,
+                        server.twin().status().role(),
+                        server.twin().epoch(),
                         Duration.between(server.started(), Instant.now()).toSeconds(),
                         server.mountAddress().getHostAddress() + ":"
                                 + server.address().getPort(),
                         version),
-                problems.isEmpty() ? "ONLINE, no standby: one copy of your data" : "DEGRADED",
+                problems.isEmpty() ? pair.state() : "DEGRADED",
                 cause,
-                problems.isEmpty() ? "" : problems.get(0).remedy(),
-                exports(),
-                load(),
+                problems.isEmpty() ? pair.action() : problems.get(0).remedy(),
+                pair.pair(),
+                exports(server),
+                load(server),
+                journal(server),
                 problems);
     }
 
-    private static String hostName() {
+    private static Status.Journal journal(FileServer server) {
+        TreeStatistics tree = server.treeStatistics();
+        if (tree == null) {
+            // A standby's is the primary's, and the positions of the pair say how far it is.
+            return new Status.Journal(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        }
+        JournalStatistics journal = tree.journal();
+        return new Status.Journal(
+                journal.lastSequence(),
+                journal.lastSequence() - tree.checkpointSequence(),
+                journal.groups(),
+                journal.groups() == 0 ? 0 : journal.syncNs() / 1e6 / journal.groups(),
+                (long) journal.usedSegments() * JournalSettings.DEFAULT.segmentBytes(),
+                tree.journalBytes(),
+                tree.checkpoints(),
+                tree.lastCheckpointNs() / 1e6,
+                tree.uncommittedBytes(),
+                tree.maxUncommittedBytes(),
+                tree.pendingChanges(),
+                tree.survivingOutcomes());
+    }
+
+    /** Name of this system. */
+    public static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
@@ -93,33 +125,33 @@ public final class StatusReport {
         }
     }
 
-    private List<Status.Export> exports() {
+    private List<Status.Export> exports(FileServer server) {
         List<Status.Export> shown = new ArrayList<>();
         for (Export export : server.exports().table().exports()) {
-            shown.add(export(export));
+            shown.add(export(server, export));
         }
         return shown;
     }
 
-    private Status.Export export(Export export) {
+    private Status.Export export(FileServer server, Export export) {
         long number = export.number() & 0xffffffffL;
         Usage usage = server.statistics().exports().get(number);
         Usage.Totals totals = usage == null ? NONE : usage.totals();
         Rates rate = rates.getOrDefault(number, new Rates(0, 0, 0, 0, 0));
-        FileSystemSpace space = space(export);
+        FileSystemSpace space = space(server, export);
         return new Status.Export(
                 export.path().toString(),
                 export.directory().toString(),
                 space.totalFiles() - space.freeFiles(),
                 space.totalBytes() - space.freeBytes(),
                 space.availableBytes(),
-                clientsOf(export),
+                clientsOf(server, export),
                 rate.readsPerSecond,
                 rate.writesPerSecond,
                 totals.p99Ns() / 1e6);
     }
 
-    private int clientsOf(Export export) {
+    private static int clientsOf(FileServer server, Export export) {
         return (int) server.mounts().all().stream()
                 .filter(mount -> BytePath.parse(mount.path())
                         .filter(path -> path.isWithin(export.path()))
@@ -129,7 +161,7 @@ public final class StatusReport {
                 .count();
     }
 
-    private FileSystemSpace space(Export export) {
+    private static FileSystemSpace space(FileServer server, Export export) {
         Long root = server.rootOf(export);
         if (root == null) {
             return new FileSystemSpace(0, 0, 0, 0, 0, 0);
@@ -141,7 +173,7 @@ public final class StatusReport {
         }
     }
 
-    private Status.Load load() {
+    private static Status.Load load(FileServer server) {
         Runtime runtime = Runtime.getRuntime();
         return new Status.Load(
                 server.rpc().sessions().size(),
@@ -173,6 +205,7 @@ public final class StatusReport {
 
     /** The clients that are connected, or that have mounted something, or that have called lately. */
     public List<Client> clients() {
+        FileServer server = current.get();
         Map<InetAddress, Integer> connections = new ConcurrentHashMap<>();
         for (Session session : server.rpc().sessions()) {
             connections.merge(session.client(), 1, Integer::sum);

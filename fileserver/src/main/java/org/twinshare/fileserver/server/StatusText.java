@@ -25,7 +25,11 @@ public final class StatusText {
             line(text, "cause", status.cause());
             line(text, "action", status.action());
         }
-        line(text, "standby", "none");
+        Status.Pair pair = status.pair();
+        line(text, server.role().equals("primary") ? "standby" : "peer", (pair.peer() + "   " + pair.words()).strip());
+        if (!pair.peer().isEmpty()) {
+            line(text, "records", positions(pair));
+        }
         text.append('\n').append(table(status.exports())).append('\n');
         Status.Load load = status.load();
         line(
@@ -35,11 +39,34 @@ public final class StatusText {
                         + size(load.heapBytes()) + ", buffers " + size(load.bufferBytes()) + ", replies kept "
                         + load.replyCacheEntries() + " (" + size(load.replyCacheBytes()) + "), files known "
                         + load.objectsKnown());
+        line(text, "journal", journal(status.journal()));
         line(
                 text,
                 "errors",
                 status.problems().isEmpty() ? "none" : status.problems().size() + ", see above");
         return text.toString();
+    }
+
+    private static String positions(Status.Pair pair) {
+        String here = "here received " + pair.receivedHere() + ", durable " + pair.durableHere() + ", applied "
+                + pair.appliedHere();
+        return pair.receivedThere() == 0
+                ? here
+                : here + "; there received " + pair.receivedThere() + ", durable " + pair.durableThere() + ", applied "
+                        + pair.appliedThere();
+    }
+
+    private static String journal(Status.Journal journal) {
+        return String.format(
+                Locale.ROOT,
+                "record %d, %d since the checkpoint, %s of %s, %.2f ms a group commit, uncommitted %s of %s",
+                journal.lastSequence(),
+                journal.sinceCheckpoint(),
+                size(journal.bytes()),
+                size(journal.maxBytes()),
+                journal.groupCommitMillis(),
+                size(journal.uncommittedBytes()),
+                size(journal.maxUncommittedBytes()));
     }
 
     private static void line(StringBuilder text, String label, String words) {
