@@ -44,7 +44,12 @@ final class BootUnitTest {
 
     @Test
     void aRelativePathIsMadeAbsolute() {
-        assertThat(unit("data")).contains(" serve " + Path.of("data").toAbsolutePath() + "\n");
+        Path here = Path.of("").toAbsolutePath();
+
+        assertThat(unit("data")).contains(" serve " + here + "/data\n");
+        assertThat(unit("data", "--exports", "exports", "--state=my/state"))
+                .contains(" serve " + here + "/data --exports " + here + "/exports --state=" + here + "/my/state\n")
+                .contains("RequiresMountsFor=" + here + "/my/state " + here + "/data\n");
     }
 
     @Test

@@ -109,6 +109,24 @@ final class CommandsTest {
     }
 
     @Test
+    void checkFindsThatTheExportsFileSaysNothingOfTheDirectory() throws IOException {
+        Path file = exports("/other 192.168.1.2(rw)");
+
+        Run run = Run.of("check", base.toString(), "--exports", file.toString(), "--port", "0");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out())
+                .contains("error: nobody may mount " + base)
+                .contains("cause: " + file + " has no line for /localData")
+                .contains("remedy: add the line  /localData 192.168.1.2(rw)");
+        exports("/localData/sub 192.168.1.2(rw)");
+        assertThat(Run.of("check", base.toString(), "--exports", file.toString(), "--port", "0")
+                        .out())
+                .contains("cannot serve " + base + "/sub")
+                .doesNotContain("nobody may mount");
+    }
+
+    @Test
     void checkOfWhatWouldWorkExitsWith0AndChangesNothing() throws IOException {
         Files.createDirectory(base.resolve("with blank"));
 

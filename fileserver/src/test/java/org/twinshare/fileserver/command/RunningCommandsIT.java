@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.table.PathMapping;
+import org.twinshare.fileserver.server.JournalPlace;
+import org.twinshare.fileserver.server.PairConfig;
 import org.twinshare.fileserver.server.Refused;
 import org.twinshare.fileserver.server.RunningServer;
 import org.twinshare.fileserver.server.ServeConfig;
@@ -44,6 +46,8 @@ final class RunningCommandsIT {
                                 BytePath.of(base.resolve("data").toString()))),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         base.resolve("state"),
+                        JournalPlace.in(base.resolve("state")),
+                        PairConfig.of("here"),
                         null,
                         false,
                         false,

@@ -142,6 +142,21 @@ final class ServeIT {
     }
 
     @Test
+    void anExportsFileSaysWhoMayMountTheDirectoryThatIsNamed() throws IOException, InterruptedException {
+        Path directory = Files.createDirectory(base.resolve("data"));
+        Path exports = Files.writeString(base.resolve("exports"), "/data 192.168.1.2(ro)\n");
+        Process process = serve(directory.toString(), "--as", "/data", "--exports", exports.toString(), "--port", "0")
+                .start();
+        try (BufferedReader out = process.inputReader(UTF_8)) {
+            assertThat(banner(out))
+                    .as(err())
+                    .contains("Serving " + directory + " as /data over NFSv3", "Clients: 192.168.1.2   read-only");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
     void anExportsFileWithAnErrorKeepsTheServerFromStarting() throws IOException, InterruptedException {
         Path exports = Files.writeString(base.resolve("exports"), "/localData 192.168.1.2 (rw)\n");
         Process process = serve("--exports", exports.toString(), "--port", "0").start();

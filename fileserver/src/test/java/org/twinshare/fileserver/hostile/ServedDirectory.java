@@ -20,7 +20,10 @@ import org.twinshare.client.probe.NfsProbe;
 import org.twinshare.client.probe.Target;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.table.PathMapping;
+import org.twinshare.fileserver.metrics.CallStatistics;
 import org.twinshare.fileserver.server.FileServer;
+import org.twinshare.fileserver.server.JournalPlace;
+import org.twinshare.fileserver.server.PairConfig;
 import org.twinshare.fileserver.server.Refused;
 import org.twinshare.fileserver.server.ServeConfig;
 
@@ -59,12 +62,14 @@ final class ServedDirectory implements AutoCloseable {
                         new PathMapping(Map.of()),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         directory.resolve("state"),
+                        JournalPlace.in(directory.resolve("state")),
+                        PairConfig.of("here"),
                         null,
                         false,
                         false,
                         false,
                         1 << 20),
-                new PrometheusRegistry());
+                new CallStatistics(new PrometheusRegistry()));
         polite = NfsProbe.connect(target());
         root = polite.mount("/localData").ok();
         open = handle("open");

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.client.probe.Attributes;
 import org.twinshare.client.probe.Credential;
@@ -19,25 +21,85 @@ import org.twinshare.client.probe.NameCalls;
 import org.twinshare.client.probe.NfsProbe;
 import org.twinshare.client.probe.Status;
 import org.twinshare.client.probe.Target;
+import org.twinshare.client.probe.UnexpectedStatusException;
 import org.twinshare.fileserver.lab.CrashTree.Item;
 
 /** A connection to the server that crashes, and one directory of it read as a whole. Handles outlive connections. */
 final class CrashCalls {
     static final String SERVER = "10.213.77.50";
 
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int READ_BYTES = 1 << 17;
 
+    private final String server;
+    private final boolean patient;
     private final String directory;
     private volatile @Nullable NfsProbe probe;
+    private volatile boolean ending;
+    private int xid = ThreadLocalRandom.current().nextInt();
     private @Nullable FileHandle root;
 
-    CrashCalls(String directory) {
+    /** @param patient sends a call again, as a hard mount does, until it is answered */
+    CrashCalls(String server, boolean patient, String directory) {
+        this.server = server;
+        this.patient = patient;
         this.directory = directory;
     }
 
     static NfsProbe open() throws IOException {
+        return open(SERVER, Duration.ofSeconds(40));
+    }
+
+    private static NfsProbe open(String server, Duration atMost) throws IOException {
         return NfsProbe.connect(
-                Target.at(SERVER, 2049).as(Credential.of(33, 33)).timeout(Duration.ofSeconds(40)));
+                Target.at(server, 2049).as(Credential.of(33, 33)).timeout(atMost));
+    }
+
+    private NfsProbe opened() throws IOException {
+        return open(server, Duration.ofSeconds(patient ? 5 : 40));
+    }
+
+    /** One call. */
+    interface Call<T> {
+        T on(NfsProbe probe) throws IOException;
+    }
+
+    /** Makes a call; a patient one is sent again with its xid on another connection until it is answered or cut. */
+    <T> T call(Call<T> call) throws IOException {
+        if (!patient) {
+            return call.on(probe());
+        }
+        xid++;
+        while (true) {
+            try {
+                return call.on(probe().withXid(xid));
+            } catch (UnexpectedStatusException e) {
+                throw e;
+            } catch (IOException e) {
+                if (ending) {
+                    throw e;
+                }
+                connectAgain();
+            }
+        }
+    }
+
+    private void connectAgain() throws IOException {
+        long endNs = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                probe().close();
+                probe = opened();
+                return;
+            } catch (IOException e) {
+                if (ending || System.nanoTime() > endNs) {
+                    throw e;
+                }
+                // Nobody answers: the next attempt waits in the kernel, or is refused at once.
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
     }
 
     static FileHandle export(NfsProbe probe) throws IOException {
@@ -49,7 +111,8 @@ final class CrashCalls {
 
     /** Connects; the directory is made at the first time, and its handle kept for ever. */
     void connect() throws IOException {
-        NfsProbe opened = open();
+        ending = false;
+        NfsProbe opened = opened();
         probe = opened;
         if (root == null) {
             root = opened.mkdir(export(opened), directory, 0755).ok().handle().orElseThrow();
@@ -57,6 +120,7 @@ final class CrashCalls {
     }
 
     void cut() {
+        ending = true;
         try {
             probe().close();
         } catch (IOException e) {

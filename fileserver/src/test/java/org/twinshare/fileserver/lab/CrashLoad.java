@@ -16,30 +16,40 @@ import org.twinshare.client.probe.Timestamp;
 
 /**
  * A program in the network of the server that is about to crash. {@code load} begins to change its tree, {@code stop} ends
- * that, {@code verify} compares the tree with what was acknowledged; {@code step} makes one single call.
+ * that, {@code verify} compares the tree with what was acknowledged.
  */
 public final class CrashLoad {
     private final List<CrashWorker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Set<Long> verifiers = new HashSet<>();
 
-    private CrashLoad(long seed, int count) {
+    private final boolean patient;
+
+    private CrashLoad(long seed, int count, String server, boolean patient) {
+        this.patient = patient;
         for (int i = 0; i < count; i++) {
-            workers.add(new CrashWorker("worker" + i, seed + i));
+            workers.add(new CrashWorker(server, patient, "worker" + i, seed + i));
         }
     }
 
-    /** Takes the seed and the number of workers, each of which has a directory and a connection of its own. */
+    /**
+     * Takes the seed and the number of workers, each of which has a directory and a connection of its own; with the address of
+     * a server they go on while that becomes another one.
+     */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        CrashLoad load = new CrashLoad(Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]));
+        boolean patient = arguments.length > 2;
+        String server = patient ? arguments[2] : CrashCalls.SERVER;
+        CrashLoad load = new CrashLoad(Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]), server, patient);
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String command = commands.readLine(); command != null; command = commands.readLine()) {
             switch (command) {
                 case "load" -> load.load();
                 case "stop" -> load.stop();
                 case "verify" -> load.verify();
+                case "acknowledged" -> System.out.println(load.acknowledged());
+                case "commit" -> load.commit();
                 case "ctimes" -> ctimes();
-                default -> CrashStep.named(command).run();
+                default -> throw new IllegalArgumentException(command);
             }
             System.out.println(LabProgram.DONE);
         }
@@ -53,11 +63,29 @@ public final class CrashLoad {
     }
 
     private void stop() throws InterruptedException {
-        workers.forEach(CrashWorker::cut);
+        // Of a server that lives on, a call that was cut off may still be carried out while it is looked at.
+        workers.forEach(patient ? CrashWorker::finish : CrashWorker::cut);
         for (Thread thread : threads) {
             thread.join();
         }
         threads.clear();
+        if (!patient) {
+            checkVerifiers();
+        }
+        System.out.println(acknowledged());
+    }
+
+    private long acknowledged() {
+        return workers.stream().mapToLong(CrashWorker::acknowledged).sum();
+    }
+
+    private void commit() throws IOException {
+        for (CrashWorker worker : workers) {
+            worker.commitAll();
+        }
+    }
+
+    private void checkVerifiers() {
         Set<Long> seen = new HashSet<>();
         workers.forEach(worker -> seen.addAll(worker.verifiers()));
         if (seen.size() != 1) {
@@ -67,7 +95,6 @@ public final class CrashLoad {
             System.out.println("WRONG: the write verifier of an earlier life of the server");
         }
         verifiers.addAll(seen);
-        System.out.println(workers.stream().mapToLong(CrashWorker::acknowledged).sum());
     }
 
     private void verify() throws IOException {

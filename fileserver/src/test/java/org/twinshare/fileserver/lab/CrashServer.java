@@ -22,9 +22,19 @@ final class CrashServer {
     private final Lab lab;
     private final Path disks;
     private final String arguments;
+    private final String preparation;
     private @Nullable LabClient kernel;
 
     CrashServer(Lab lab, String arguments) {
+        this(lab, arguments, List.of(), "");
+    }
+
+    /**
+     * @param features    options of mkfs.ext4 for the disk of the data
+     * @param preparation what is run when that is mounted, before the server starts
+     */
+    CrashServer(Lab lab, String arguments, List<String> features, String preparation) {
+        this.preparation = preparation;
         this.lab = lab;
         this.disks = lab.directory("disks");
         this.arguments = arguments;
@@ -35,13 +45,11 @@ final class CrashServer {
                 throw new AssertionError(e);
             }
             // Nothing is left to be written later, beside what the server writes.
-            Shell.run(
-                            "mkfs.ext4",
-                            "-qF",
-                            "-E",
-                            "lazy_itable_init=0,lazy_journal_init=0",
-                            image(disk).toString())
-                    .orFail();
+            List<String> make =
+                    new ArrayList<>(List.of("mkfs.ext4", "-qF", "-E", "lazy_itable_init=0,lazy_journal_init=0"));
+            make.addAll(disk.equals("data") ? features : List.of());
+            make.add(image(disk).toString());
+            Shell.run(make.toArray(String[]::new)).orFail();
         }
     }
 
@@ -74,10 +82,12 @@ final class CrashServer {
                         mount -t ext4 -o commit=600 /dev/ubda /disk/data; mount -t ext4 -o commit=600 /dev/ubdb /disk/state
                         sysctl -qw vm.dirty_writeback_centisecs=60000 vm.dirty_expire_centisecs=60000
                         mkdir -p /disk/data/tree; chmod 777 /disk/data/tree
+                        %s
                         setsid %s serve /disk/data/tree --state /disk/state/twinshare --http off --portmap off %s > /run/out 2>&1 &
                         until grep -q 'Mount it' /run/out; do kill -0 $! || { cat /run/out; exit 1; }; sleep 0.1; done
                         sync
-                        """.formatted(java, arguments)).orFail();
+                        """.formatted(preparation, java, arguments))
+                .orFail();
     }
 
     String output() {
@@ -100,19 +110,5 @@ final class CrashServer {
             }
         }
         return wrong;
-    }
-
-    /** Copies the data disk as it is at this moment, while the kernel stands still. */
-    Path copyOfData(String name) {
-        Path copy = disks.resolve(name + ".img");
-        String group = "-" + lab.processGroup(NAME);
-        Shell.run("kill", "-STOP", "--", group).orFail();
-        try {
-            Shell.run("cp", "--sparse=always", image("data").toString(), copy.toString())
-                    .orFail();
-        } finally {
-            Shell.run("kill", "-CONT", "--", group).orFail();
-        }
-        return copy;
     }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.twinshare.client.probe.CreateCalls;
 import org.twinshare.client.probe.FileHandle;
 import org.twinshare.client.probe.FileType;
 
@@ -97,6 +98,17 @@ record CrashTree(TreeMap<String, Item> items) {
             }
             return null;
         }
+    }
+
+    /** The tree when an object has been made, and the reply has told its handle. */
+    static CrashTree made(String path, CrashTree after, CreateCalls.Created made) {
+        FileHandle handle = made.handle().orElseThrow();
+        return after.update(
+                path,
+                item -> item.identity(
+                        handle,
+                        made.attributes().orElseThrow().fileid(),
+                        made.attributes().orElseThrow().mode()));
     }
 
     static CrashTree empty() {

@@ -5,10 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.client.probe.Bytes;
@@ -37,14 +40,16 @@ final class CrashWorker implements Runnable {
     private final Set<Long> verifiers = new HashSet<>();
     private final List<FileHandle> removed = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
+    private volatile boolean finishing;
     private CrashTree tree = CrashTree.empty();
     private @Nullable CrashTree underWay;
-    private long acknowledged;
+    private final AtomicLong acknowledged = new AtomicLong();
 
-    CrashWorker(String directory, long seed) {
+    /** @param patient goes on with the server that comes, instead of ending with the one that goes */
+    CrashWorker(String server, boolean patient, String directory, long seed) {
         this.directory = directory;
         this.random = new Random(seed);
-        this.calls = new CrashCalls(directory);
+        this.calls = new CrashCalls(server, patient, directory);
     }
 
     /** A call that changes something, and tells what the tree is after it. */
@@ -53,6 +58,7 @@ final class CrashWorker implements Runnable {
     }
 
     void connect() throws IOException {
+        finishing = false;
         calls.connect();
         verifiers.clear();
     }
@@ -61,10 +67,15 @@ final class CrashWorker implements Runnable {
         calls.cut();
     }
 
+    /** Ends after the call that is under way, which must be answered. */
+    void finish() {
+        finishing = true;
+    }
+
     @Override
     public void run() {
         try {
-            while (true) {
+            while (!finishing) {
                 step();
             }
         } catch (UncheckedFault fault) {
@@ -101,13 +112,13 @@ final class CrashWorker implements Runnable {
         underWay = after;
         CrashTree done;
         try {
-            done = changing.call(calls.probe(), after);
+            done = calls.call(probe -> changing.call(probe, after));
         } catch (UnexpectedStatusException e) {
             throw new UncheckedFault(e.getMessage() + ", for a call that should work");
         }
         tree = done;
         underWay = null;
-        acknowledged++;
+        acknowledged.incrementAndGet();
     }
 
     private String newPath() {
@@ -148,16 +159,6 @@ final class CrashWorker implements Runnable {
         return Objects.requireNonNull(tree.at(path).handle());
     }
 
-    private static CrashTree made(String path, CrashTree after, CreateCalls.Created made) {
-        FileHandle handle = made.handle().orElseThrow();
-        return after.update(
-                path,
-                item -> item.identity(
-                        handle,
-                        made.attributes().orElseThrow().fileid(),
-                        made.attributes().orElseThrow().mode()));
-    }
-
     private void create() throws IOException {
         String path = newPath();
         if (tree.has(path)) {
@@ -172,7 +173,7 @@ final class CrashWorker implements Runnable {
         };
         attempt(
                 tree.with(path, Item.of(null, 0, FileType.REGULAR, mode, new byte[0])),
-                (probe, after) -> made(
+                (probe, after) -> CrashTree.made(
                         path,
                         after,
                         probe.create(parent(path), Bytes.of(name(path)), kind).ok()));
@@ -183,7 +184,7 @@ final class CrashWorker implements Runnable {
         if (!tree.has(path)) {
             attempt(
                     tree.with(path, Item.of(null, 0, FileType.DIRECTORY, 0750, new byte[0])),
-                    (probe, after) -> made(
+                    (probe, after) -> CrashTree.made(
                             path,
                             after,
                             probe.mkdir(parent(path), name(path), 0750).ok()));
@@ -203,7 +204,7 @@ final class CrashWorker implements Runnable {
                                     FileType.SYMBOLIC_LINK,
                                     CrashTree.UNKNOWN,
                                     text.getBytes(StandardCharsets.UTF_8))),
-                    (probe, after) -> made(
+                    (probe, after) -> CrashTree.made(
                             path,
                             after,
                             probe.symlink(parent(path), name(path), text).ok()));
@@ -317,20 +318,44 @@ final class CrashWorker implements Runnable {
         if (path == null) {
             return;
         }
+        Map<Integer, byte[]> writes = new LinkedHashMap<>();
         for (int i = random.nextInt(3); i >= 0; i--) {
-            int offset = random.nextInt(MAX_OFFSET_BYTES);
-            byte[] data = bytes();
+            writes.put(random.nextInt(MAX_OFFSET_BYTES), bytes());
+        }
+        boolean committed = false;
+        while (!committed) {
+            committed = writeAndCommit(path, writes);
+        }
+    }
+
+    /** False when the server became another one in between: everything is to be sent again. */
+    private boolean writeAndCommit(String path, Map<Integer, byte[]> writes) throws IOException {
+        Set<Long> seen = new HashSet<>();
+        for (Map.Entry<Integer, byte[]> write : writes.entrySet()) {
+            int offset = write.getKey();
+            byte[] data = write.getValue();
             attempt(tree.update(path, item -> item.doubtful(offset, data)), (probe, after) -> {
-                verifiers.add(probe.write(handle(path), offset, Stability.UNSTABLE, data)
+                seen.add(probe.write(handle(path), offset, Stability.UNSTABLE, data)
                         .ok()
                         .verifier());
                 return after;
             });
         }
         attempt(tree, (probe, after) -> {
-            verifiers.add(probe.commit(handle(path), 0, 0).ok().verifier());
-            return after.update(path, item -> item.content(item.content()));
+            seen.add(probe.commit(handle(path), 0, 0).ok().verifier());
+            return seen.size() > 1 ? after : after.update(path, item -> item.content(item.content()));
         });
+        verifiers.addAll(seen);
+        return seen.size() == 1;
+    }
+
+    /** Commits every file, so that both trees of a pair must be the same. */
+    void commitAll() throws IOException {
+        calls.connect();
+        for (String path : paths(CrashWorker::isFile)) {
+            long unused = calls.probe().commit(handle(path), 0, 0).ok().verifier();
+        }
+        calls.cut();
     }
 
     private byte[] bytes() {
@@ -340,7 +365,7 @@ final class CrashWorker implements Runnable {
     }
 
     long acknowledged() {
-        return acknowledged;
+        return acknowledged.get();
     }
 
     /** Write verifiers that were seen since the last connection; one server start has one. */

@@ -164,7 +164,7 @@ class IdentityIT {
         Shell.Result result = lab.inNetwork(
                 Lab.java("org.twinshare.fileserver.command.Twinshare", words).toArray(String[]::new));
 
-        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.exitCode()).isEqualTo(5);
         assertThat(result.err())
                 .contains(
                         "error: refusing to serve " + directory, " cause: ", cause, "remedy: mount the disk", "--adopt")

@@ -21,8 +21,10 @@ public final class Lab implements AutoCloseable {
     /** Address of the server, which is the bridge's. */
     public static final String SERVER = "10.213.77.1";
 
-    private static final Path SCRIPT =
+    /** The program that boots nodes and runs programs on them. */
+    public static final Path SCRIPT =
             Path.of("src/test/linux-client/linux-client").toAbsolutePath();
+
     private static final Duration BOOT = Duration.ofMinutes(3);
 
     private final String namespace = "tw" + ProcessHandle.current().pid();
@@ -104,7 +106,7 @@ public final class Lab implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "-Djdk.virtualThreadScheduler.parallelism=32",
+                "-Djdk.virtualThreadScheduler.parallelism=4",
                 "-Djdk.virtualThreadScheduler.maxPoolSize=64",
                 "-cp",
                 classPath,
@@ -121,6 +123,32 @@ public final class Lab implements AutoCloseable {
     /** Starts a server with a state directory of its own. */
     public LabServer serveWith(String state, String... arguments) {
         return start(new LabServer(this, state, inside(), System.getProperty("java.class.path"), List.of(arguments)));
+    }
+
+    /** Joins one more machine to the network, with an address of its own; returns its network namespace. */
+    public String machine(String name, String address) {
+        String machine = namespace + name;
+        script("net", "attach", machine, address).orFail();
+        return machine;
+    }
+
+    /** Name of a machine's network interface. */
+    public static String linkOf(String machine) {
+        String links = Shell.run("ip", "-n", machine, "-brief", "link", "show", "type", "veth")
+                .orFail();
+        return links.substring(0, links.indexOf('@'));
+    }
+
+    /** A server on a machine of the network, which is not started yet. */
+    public LabServer serverOn(String machine, String state, String... arguments) {
+        LabServer server = new LabServer(
+                this,
+                state,
+                List.of("ip", "netns", "exec", machine),
+                System.getProperty("java.class.path"),
+                List.of(arguments));
+        opened.add(server);
+        return server;
     }
 
     /** Starts it as another user than root, from a copy of the build that this user may read. */
@@ -154,30 +182,20 @@ public final class Lab implements AutoCloseable {
     public LabProgram program(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(inside());
         command.addAll(java(main.getName(), List.of(arguments)));
-        LabProgram program = LabProgram.start(command);
+        LabProgram program = LabProgram.start(environment, command);
         opened.add(program);
         return program;
     }
 
     /** Runs a program of the system in the lab's network. */
     public Shell.Result inNetwork(String... words) {
-        List<String> command = new ArrayList<>(inside());
-        command.addAll(List.of(words));
-        return Shell.run(Map.of(), Duration.ofMinutes(1), command);
+        return inNetwork(Duration.ofMinutes(1), List.of(words));
     }
 
-    /** Number of the process group of a node's kernel. */
-    long processGroup(String name) {
-        try {
-            Path pid = directory
-                    .resolve("clients")
-                    .resolve("clients")
-                    .resolve(name)
-                    .resolve("pid");
-            return Long.parseLong(Files.readString(pid).strip());
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    Shell.Result inNetwork(Duration atMost, List<String> words) {
+        List<String> command = new ArrayList<>(inside());
+        command.addAll(words);
+        return Shell.run(Map.of(), atMost, command);
     }
 
     /** Boots a node; its options are those of the linux-client script. */

@@ -17,6 +17,10 @@ public final class LabClient implements AutoCloseable {
         this.name = name;
     }
 
+    String name() {
+        return name;
+    }
+
     /** Runs a script of sh on the node as root, in the mount point where there is one; fails when the script does. */
     public String sh(String script) {
         return run(Duration.ofMinutes(2), List.of(), script).orFail();

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 public final class LabProgram implements AutoCloseable {
     static final String DONE = "done";
 
-    private static final int ANSWER_WITHIN_S = 120;
+    private static final int ANSWER_WITHIN_S = 300;
 
     private final Process process;
     private final PrintStream commands;
@@ -28,10 +29,11 @@ public final class LabProgram implements AutoCloseable {
         this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static LabProgram start(List<String> command) {
+    static LabProgram start(Map<String, String> environment, List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
         try {
-            return new LabProgram(
-                    new ProcessBuilder(command).redirectErrorStream(true).start());
+            return new LabProgram(builder.start());
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -41,7 +43,7 @@ public final class LabProgram implements AutoCloseable {
     public List<String> ask(String command) {
         commands.println(command);
         CompletableFuture<List<String>> answer = CompletableFuture.supplyAsync(
-                this::read, runnable -> Thread.ofVirtual().start(runnable));
+                this::read, runnable -> Thread.ofPlatform().daemon().start(runnable));
         try {
             return answer.get(ANSWER_WITHIN_S, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

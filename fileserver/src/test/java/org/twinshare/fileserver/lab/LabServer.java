@@ -45,27 +45,44 @@ public final class LabServer implements AutoCloseable {
 
     /** Starts it, and waits until it serves. */
     public void start() {
+        start("Mount it");
+    }
+
+    /** Starts it, and waits for words in its output. */
+    public void start(String words) {
+        launch();
+        awaitWords(words);
+    }
+
+    private int before;
+
+    private void launch() {
         List<String> words = new ArrayList<>(List.of("serve"));
         words.addAll(arguments);
         words.addAll(List.of("--state", state().toString()));
         if (!arguments.contains("--http")) {
             words.addAll(List.of("--http", "127.0.0.1:9049"));
         }
-        int before = output.size();
+        before = output.size();
         Process started = launch(words);
         process = started;
-        collector = Thread.ofVirtual().start(() -> collect(started));
-        Awaitility.await("the server serves")
+        collector = Thread.ofPlatform().daemon().start(() -> collect(started));
+    }
+
+    /** Waits until it has said this since it was started last. */
+    public void awaitWords(String words) {
+        Process started = process();
+        Awaitility.await("the server says: " + words)
                 .atMost(START)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> serves(before) || !started.isAlive());
+                .until(() -> hasSaid(words) || !started.isAlive());
         if (!started.isAlive()) {
             throw new AssertionError("the server ended:\n" + output());
         }
     }
 
-    private boolean serves(int before) {
-        return output.stream().skip(before).anyMatch(line -> line.contains("Mount it"));
+    private boolean hasSaid(String words) {
+        return output.stream().skip(before).anyMatch(line -> line.contains(words));
     }
 
     private Process launch(List<String> words) {
@@ -153,6 +170,8 @@ public final class LabServer implements AutoCloseable {
 
     @Override
     public void close() {
-        process().destroyForcibly();
+        if (process != null) {
+            process.destroyForcibly();
+        }
     }
 }

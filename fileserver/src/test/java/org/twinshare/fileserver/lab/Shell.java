@@ -62,6 +62,6 @@ public final class Shell {
                         return e.toString();
                     }
                 },
-                runnable -> Thread.ofVirtual().start(runnable));
+                runnable -> Thread.ofPlatform().daemon().start(runnable));
     }
 }

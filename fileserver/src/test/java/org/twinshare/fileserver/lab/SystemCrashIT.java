@@ -3,10 +3,7 @@ package org.twinshare.fileserver.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -61,45 +58,6 @@ class SystemCrashIT {
             assertThat(Long.parseLong(stopped.get(0))).isGreaterThan(acknowledged + 100);
             acknowledged = Long.parseLong(stopped.get(0));
         }
-    }
-
-    /** No call follows the one whose effect is looked for, so nothing else can have synced it. */
-    @Test
-    void eachCallIsOnTheDiskWhenItIsAnswered() {
-        LabProgram load = lab.program(CrashLoad.class, "0", "0");
-        CrashServer server = new CrashServer(lab, "");
-        server.start();
-        List<String> options = new ArrayList<>(List.of("--no-mount"));
-        for (int i = 0; i < CrashStep.ALL.size(); i++) {
-            String step = CrashStep.ALL.get(i).name();
-            load.ask(step);
-            options.add("--kernel-arg");
-            options.add("ubd" + i + "=" + server.copyOfData(step));
-        }
-        // Shows that the copies do lack what was not synced.
-        server.kernel().sh("echo lost > /disk/data/tree/lost; mkdir /disk/data/tree/lost.d");
-        options.add("--kernel-arg");
-        options.add("ubd" + CrashStep.ALL.size() + "=" + server.copyOfData("lost"));
-        server.crash();
-        LabClient reader = lab.boot("reader", options.toArray(String[]::new));
-        reader.sh("modprobe ext4; mkdir /disk");
-
-        Map<String, String> found = new LinkedHashMap<>();
-        Map<String, String> expected = new LinkedHashMap<>();
-        for (int i = 0; i < CrashStep.ALL.size(); i++) {
-            CrashStep step = CrashStep.ALL.get(i);
-            expected.put(step.name(), step.expected());
-            found.put(step.name(), look(reader, i, "cd steps; " + step.check()));
-        }
-        expected.put("not synced", "steps");
-        found.put("not synced", look(reader, CrashStep.ALL.size(), "ls"));
-        assertThat(found).isEqualTo(expected);
-    }
-
-    private static String look(LabClient reader, int disk, String script) {
-        String mounted = "mount -t ext4 /dev/ubd" + (char) ('a' + disk) + " /disk; cd /disk/tree; (" + script
-                + ") 2>&1 || true\ncd /; umount /disk";
-        return reader.run(Duration.ofMinutes(1), List.of(), mounted).out().strip();
     }
 
     /** Rule 8: the clock of Linux 6.1's file systems stands still for 4 ms at a time, ours does not. */

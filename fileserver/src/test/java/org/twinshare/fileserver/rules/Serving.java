@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,10 @@ import org.twinshare.client.probe.Target;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.table.LoadResult;
 import org.twinshare.exports.table.PathMapping;
+import org.twinshare.fileserver.metrics.CallStatistics;
 import org.twinshare.fileserver.server.FileServer;
+import org.twinshare.fileserver.server.JournalPlace;
+import org.twinshare.fileserver.server.PairConfig;
 import org.twinshare.fileserver.server.Refused;
 import org.twinshare.fileserver.server.ServeConfig;
 import org.twinshare.filestore.posix.OwnProcess;
@@ -29,7 +33,7 @@ import org.twinshare.filestore.posix.OwnProcess;
  * A server in this process on loopback, whose {@code /localData} is a new directory, with clients of it. Every file belongs to
  * the user who makes it, so it needs root.
  */
-final class Serving implements AutoCloseable {
+public final class Serving implements AutoCloseable {
     static final Credential ROOT = Credential.of(0, 0);
     /** A user as web servers run as. */
     static final Credential WWW = Credential.of(33, 33);
@@ -50,7 +54,7 @@ final class Serving implements AutoCloseable {
     }
 
     /** Serves what these lines of an exports file say; other paths than {@code /localData} are directories in {@code base}. */
-    static Serving start(Path base, String... lines) {
+    public static Serving start(Path base, String... lines) {
         assumeTrue(OwnProcess.geteuid() == 0, "needs root, to give files to the users who make them");
         try {
             Files.createDirectories(base.resolve("localData"));
@@ -77,12 +81,15 @@ final class Serving implements AutoCloseable {
                         BytePath.of(base.resolve("other").toString()))),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 base.resolve("state"),
+                // Nothing but the journal makes anything durable while a test runs.
+                new JournalPlace(base.resolve("state/journal"), 256 << 20, Duration.ofHours(1)),
+                PairConfig.of("here"),
                 null,
                 false,
                 false,
                 false,
                 1 << 20);
-        return FileServer.start(config, new PrometheusRegistry());
+        return FileServer.start(config, new CallStatistics(new PrometheusRegistry()));
     }
 
     FileServer server() {
@@ -90,7 +97,7 @@ final class Serving implements AutoCloseable {
     }
 
     /** The real directory behind {@code /localData}. */
-    Path directory() {
+    public Path directory() {
         return base.resolve("localData");
     }
 
@@ -98,12 +105,13 @@ final class Serving implements AutoCloseable {
         return base;
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return server.address().getPort();
     }
 
     /** Puts other lines in force, or not when they have an error. */
-    LoadResult reload(String... lines) throws IOException {
+    public LoadResult reload(String... lines) throws IOException {
         write(base, lines);
         return server.reload();
     }

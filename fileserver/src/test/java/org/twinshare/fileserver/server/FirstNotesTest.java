@@ -83,7 +83,7 @@ final class FirstNotesTest {
 
     @Test
     void clientsByDefaultAreLoopbackAndPrivateNetworksOnly() {
-        assertThat(FileServer.defaultClients())
+        assertThat(FirstTable.defaultClients())
                 .contains(IpNetwork.of("127.0.0.1"), IpNetwork.of("::1"))
                 .allMatch(IpNetwork::isPrivate);
         assertThat(HostNetworks.isOfContainers("docker0")).isTrue();

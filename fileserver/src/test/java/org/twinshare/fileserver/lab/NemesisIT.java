@@ -1,0 +1,155 @@
+package org.twinshare.fileserver.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Faults in a row, under load. Clients go on with the same calls through each, as hard mounts do; after each, everything that
+ * was acknowledged must be there, nothing else, under the same handles, and both trees must become equal. The long form:
+ * {@code ./nemesis}.
+ */
+class NemesisIT {
+    private static final int ROUNDS = Integer.getInteger("twinshare.nemesis.rounds", 7);
+    private static final int WORKERS = 4;
+
+    private final long seed = Long.getLong("twinshare.nemesis.seed", System.nanoTime());
+    private PairLab pair;
+    private LabProgram load;
+    private LabServer primary;
+    private LabServer standby;
+
+    /** What happens to the pair. */
+    private enum Fault {
+        PRIMARY_KILLED,
+        HAND_OVER,
+        STANDBY_KILLED,
+        PRIMARY_STANDS_STILL,
+        STANDBY_STANDS_STILL,
+        CABLE_OUT,
+        BOTH_KILLED
+    }
+
+    @BeforeEach
+    void open() {
+        pair = new PairLab("--alone-after", "3");
+        primary = pair.one;
+        standby = pair.two;
+        pair.join();
+        PairLab.awaitInStep(primary);
+        load = pair.lab.program(CrashLoad.class, Long.toString(seed), Integer.toString(WORKERS), PairLab.SERVICE);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (pair != null) {
+            pair.close();
+        }
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostOrDoubledAndBothTreesBecomeEqual() throws Exception {
+        System.out.println("seed: -Dtwinshare.nemesis.seed=" + seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < ROUNDS; round++) {
+            // Each comes once, then at random.
+            Fault fault = round < Fault.values().length
+                    ? Fault.values()[round]
+                    : Fault.values()[random.nextInt(Fault.values().length)];
+            load.ask("load");
+            awaitMore(50);
+            System.out.println("round " + round + ": " + fault + " after " + acknowledged() + " calls");
+            cause(fault);
+            awaitMore(50);
+            PairLab.awaitInStep(primary);
+            awaitMore(50);
+            assertThat(load.ask("stop")).hasSize(1);
+            assertThat(load.ask("verify")).as("after " + fault).hasSize(1);
+            load.ask("commit");
+            assertEqualTrees(fault);
+        }
+    }
+
+    private long acknowledged() {
+        return Long.parseLong(load.ask("acknowledged").getFirst());
+    }
+
+    private void awaitMore(int calls) {
+        long before = acknowledged();
+        Awaitility.await("calls are answered")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> acknowledged() >= before + calls);
+    }
+
+    private void assertEqualTrees(Fault fault) {
+        Awaitility.await("both trees are equal after " + fault)
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(() -> assertThat(differences()).isEmpty());
+    }
+
+    private List<String> differences() throws IOException {
+        return PairTrees.differences(pair.data("nas1"), pair.data("nas2"));
+    }
+
+    private void cause(Fault fault) {
+        switch (fault) {
+            case PRIMARY_KILLED -> {
+                primary.kill();
+                takeOver();
+            }
+            case HAND_OVER -> {
+                assertThat(primary.twinshare("switchover").orFail()).contains("the standby from now on");
+                swap();
+            }
+            case STANDBY_KILLED -> {
+                standby.kill();
+                standby.start("Following");
+            }
+            case PRIMARY_STANDS_STILL -> standStill(primary);
+            case STANDBY_STANDS_STILL -> standStill(standby);
+            case CABLE_OUT -> {
+                pair.cable(name(standby), false);
+                awaitMore(50);
+                pair.cable(name(standby), true);
+            }
+            case BOTH_KILLED -> {
+                primary.kill();
+                standby.kill();
+                primary.start("clients");
+                standby.start("Following");
+            }
+        }
+    }
+
+    private String name(LabServer server) {
+        return server == pair.one ? "nas1" : "nas2";
+    }
+
+    private void takeOver() {
+        assertThat(standby.twinshare("failover").orFail()).contains("Nothing acknowledged is missing");
+        primary.start("clients");
+        swap();
+    }
+
+    private void swap() {
+        LabServer next = standby;
+        standby = primary;
+        primary = next;
+    }
+
+    private static void standStill(LabServer server) {
+        String pid = Long.toString(server.pid());
+        Shell.run("kill", "-STOP", pid).orFail();
+        Shell.run("sleep", "1").orFail();
+        Shell.run("kill", "-CONT", pid).orFail();
+    }
+}

@@ -1,0 +1,157 @@
+package org.twinshare.fileserver.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a web node notices when the server it uses becomes another one: that it waits, and nothing else. */
+class PairIT {
+    /** How long after the primary's death the standby is told to take over. */
+    private static final Duration LATER = Duration.ofSeconds(Integer.getInteger("twinshare.failover.after", 0));
+
+    private PairLab pair;
+
+    @BeforeEach
+    void open() {
+        pair = new PairLab();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (pair != null) {
+            pair.close();
+        }
+    }
+
+    private static CompletableFuture<String> meanwhile(LabClient web, String script) {
+        return CompletableFuture.supplyAsync(
+                () -> web.run(Duration.ofMinutes(3), List.of(), script).orFail(),
+                runnable -> Thread.ofPlatform().daemon().start(runnable));
+    }
+
+    /** Writes files until it is told to stop, each durable before the next, and says what it has written. */
+    private static final String WRITING = """
+            mkdir -p up; : > /run/written
+            perl -e '
+                use IO::Handle;
+                my $n = 0;
+                until (-e "/run/stop") {
+                    $n++;
+                    my $name = sprintf "up/f%05d", $n;
+                    open F, ">", "$name.part" or die "$name: $!";
+                    print F "content $n\n" x (1 + $n % 300) or die "$name: $!";
+                    F->flush; F->sync or die "sync $name: $!"; close F or die "close $name: $!";
+                    rename "$name.part", $name or die "rename $name: $!";
+                    unlink sprintf("up/f%05d", $n - 7) or die "unlink: $!" if $n % 10 == 8;
+                    open W, ">>", "/run/written"; print W "$n\n"; close W;
+                }
+                print "$n\n";
+            '
+            """;
+
+    /** Looks at every file that was written. */
+    private static final String CHECKING = """
+            echo 3 > /proc/sys/vm/drop_caches
+            perl -e '
+                open W, "<", "/run/written"; my @all = map { 0 + $_ } <W>; my $last = $all[-1]; my $seen = 0;
+                for my $n (@all) {
+                    my $gone = $n % 10 == 1 && $n + 7 <= $last;
+                    my $name = sprintf "up/f%05d", $n;
+                    if ($gone) { die "$name is back" if -e $name; next }
+                    open F, "<", $name or die "$name: $!"; local $/; my $is = <F>; close F;
+                    die "$name is other" unless $is eq "content $n\n" x (1 + $n % 300);
+                    $seen++;
+                }
+                die "a name was left over" if grep { /part/ && $_ } glob "up/*.part";
+                print "right\n";
+            '
+            """;
+
+    private static long written(LabClient web) {
+        return Long.parseLong(
+                web.sh("wc -l < /run/written 2>/dev/null || echo 0").strip());
+    }
+
+    private static String inOwnDirectory(LabClient node, String script) {
+        return "mkdir -p " + node.name() + "; cd " + node.name() + "\n" + script;
+    }
+
+    private static void awaitWritten(LabClient web, long more) {
+        awaitWritten(web, written(web), more);
+    }
+
+    private static void awaitWritten(LabClient web, long before, long more) {
+        Awaitility.await("more files are written")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> written(web) >= before + more);
+    }
+
+    @Test
+    void uploadsOfTwoNodesGoOnWhenThePrimaryIsKilledAndTheStandbyTakesOver() throws Exception {
+        pair.one.twinshare("status").orFail();
+        List<LabClient> nodes =
+                List.of(pair.boot("web1", "--ip", "10.213.77.2"), pair.boot("web2", "--ip", "10.213.77.3"));
+        LabClient web = nodes.getFirst();
+        web.sh("mkdir old; for i in 1 2 3 4 5; do echo old $i > old/f$i; done; ln old/f1 old/hard; ln -s f1 old/soft");
+        pair.join();
+        PairLab.awaitInStep(pair.one);
+        List<CompletableFuture<String>> writing = new ArrayList<>();
+        for (LabClient node : nodes) {
+            writing.add(meanwhile(node, inOwnDirectory(node, WRITING)));
+            node.sh("stat -c '%n %i' . old old/* > /run/before");
+            awaitWritten(node, 20);
+        }
+
+        pair.one.kill();
+        Awaitility.await().pollDelay(LATER).timeout(LATER.plusMinutes(1)).until(() -> true);
+        List<Long> before = nodes.stream().map(PairIT::written).toList();
+        Shell.Result failover = pair.two.twinshare("failover");
+        long began = System.nanoTime();
+
+        assertThat(failover.orFail()).contains("ended while in step").contains("Nothing acknowledged is missing");
+        for (int i = 0; i < nodes.size(); i++) {
+            awaitWritten(nodes.get(i), before.get(i), 1);
+        }
+        System.out.println("failover " + LATER.toSeconds() + " s after the death of the primary: both nodes wrote "
+                + (System.nanoTime() - began) / 1_000_000 + " ms after the command");
+        for (int i = 0; i < nodes.size(); i++) {
+            LabClient node = nodes.get(i);
+            awaitWritten(node, 20);
+            node.sh("touch /run/stop");
+            writing.get(i).get(3, TimeUnit.MINUTES);
+            assertThat(node.sh(inOwnDirectory(node, CHECKING))).isEqualTo("right\n");
+            assertThat(node.sh("stat -c '%n %i' . old old/* | cmp /run/before - && echo same; cat old/soft"))
+                    .isEqualTo("same\nold 1\n");
+        }
+
+        pair.one.start("clients");
+        PairLab.awaitInStep(pair.two);
+        assertThat(pair.one.twinshare("status").out()).contains("STANDBY, in step");
+    }
+
+    @Test
+    void uploadsGoOnWhenThePrimaryHandsOverAndBack() throws Exception {
+        LabClient web = pair.boot("web1");
+        pair.join();
+        PairLab.awaitInStep(pair.one);
+        CompletableFuture<String> writing = meanwhile(web, WRITING);
+        awaitWritten(web, 20);
+        assertThat(pair.one.twinshare("switchover").orFail()).contains("nas2  primary (epoch 2)");
+        awaitWritten(web, 20);
+        PairLab.awaitInStep(pair.two);
+        assertThat(pair.two.twinshare("switchover").orFail()).contains("nas1  primary (epoch 3)");
+        awaitWritten(web, 20);
+        web.sh("touch /run/stop");
+        writing.get(3, TimeUnit.MINUTES);
+        assertThat(web.sh(CHECKING)).isEqualTo("right\n");
+    }
+}
