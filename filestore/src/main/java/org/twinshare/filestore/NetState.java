@@ -3,6 +3,7 @@ package org.twinshare.filestore;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ public final class NetState {
         private long modifyNamedNs;
         private boolean verifierForgotten;
         private boolean described;
+        private Set<Slot> places = Set.of();
         private boolean lostName;
 
         /** How it was made; null where it was there before. */
@@ -240,6 +242,7 @@ public final class NetState {
         object.changeNs = how.changeNs();
         object.verifierForgotten = how.verifier() == null;
         object.described = true;
+        object.places = Set.copyOf(how.places());
     }
 
     /** Bytes of a file are still to come: until then it has an mtime that says so. */
@@ -257,10 +260,14 @@ public final class NetState {
         own(place.directory(), place.name(), object, Long.MAX_VALUE);
     }
 
-    /** An object got its id because it was found. */
+    /** An object got its id because it was found. Where another server has told its places, those are the ones that count. */
     public void found(long id, Found how) {
-        object(id).found = how;
-        slots.put(how.slot(), new Owner(id, how.changeNs(), true));
+        ObjectState object = object(id);
+        object.found = how;
+        boolean told = object.places.contains(how.slot());
+        if (told || object.places.isEmpty()) {
+            slots.put(how.slot(), new Owner(id, how.changeNs(), !told));
+        }
     }
 
     /** Bytes that had been written before became durable; the object shows these times since they were written. */

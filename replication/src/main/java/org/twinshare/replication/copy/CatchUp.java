@@ -32,6 +32,7 @@ final class CatchUp {
     private final TreeCopy copy;
     private final Journal journal;
     private final Questions questions;
+    private final KnownGaps gaps;
     private final Wait awaitMayApply;
     private final InstantSource clock;
     private final Map<Long, ObjectDescription> described = new LinkedHashMap<>();
@@ -45,11 +46,18 @@ final class CatchUp {
     }
 
     /** @param awaitMayApply returns when records up to a position may be carried out here */
-    CatchUp(LocalTree tree, Journal journal, Questions questions, Wait awaitMayApply, InstantSource clock) {
+    CatchUp(
+            LocalTree tree,
+            Journal journal,
+            Questions questions,
+            KnownGaps gaps,
+            Wait awaitMayApply,
+            InstantSource clock) {
         this.tree = tree;
         this.copy = tree.copy();
         this.journal = journal;
         this.questions = questions;
+        this.gaps = gaps;
         this.awaitMayApply = awaitMayApply;
         this.clock = clock;
     }
@@ -59,9 +67,8 @@ final class CatchUp {
      *
      * @param position      at which the tree is now
      * @param toFetch       files whose bytes may be other ones
-     * @param toList        directories that were missing, and whose entries may be
      */
-    record Done(long position, Set<Long> toFetch, List<Long> toList) {}
+    record Done(long position, Set<Long> toFetch) {}
 
     /** Which objects are here as the primary has, or had, them. */
     interface Here {
@@ -207,8 +214,10 @@ final class CatchUp {
         }
         // A copy that is cut before they are fetched has to see that they are not finished.
         toFetch.forEach(net::unfinished);
-        // The position is not kept yet: what is to be fetched and listed has to be known to the next start with it.
+        // Nor can it see of a directory that is made now that it was never listed.
+        gaps.unlisted(toList);
+        // The position is not kept yet: what is to be fetched has to be known to the next start with it.
         var unusedReport = recovery.reconcile(position, end);
-        return new Done(end, toFetch, toList);
+        return new Done(end, toFetch);
     }
 }

@@ -24,14 +24,20 @@ final class DataSync {
         syncedTo = journal.durableSequence();
     }
 
+    /** Waits until a file is here to which a record refers, as far as it can come. */
+    interface Wait {
+        void untilHere(long object, long sequence);
+    }
+
     /** Returns when the data that records up to this one say are durable are so, as far as their files are here. */
-    void upTo(long sequence) throws IOException {
+    void upTo(long sequence, Wait wait) throws IOException {
         long from = Math.max(syncedTo + 1, journal.statistics().oldestSequence());
         try (JournalReader reader = journal.read(from)) {
             for (JournalRecord record = reader.next();
                     record != null && record.sequence() <= sequence;
                     record = reader.next()) {
                 if (EntryCodec.decode(record) instanceof Entry.Committed of && of.syncedSequence() > 0) {
+                    wait.untilHere(of.object(), record.sequence());
                     work.makeDurable(of.object());
                 }
             }

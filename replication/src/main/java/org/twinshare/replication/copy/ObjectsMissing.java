@@ -13,7 +13,7 @@ public final class ObjectsMissing extends IOException {
 
     ObjectsMissing(Set<Long> ids, Set<Long> incomplete) {
         super(ids.size() + " objects that the journal speaks of are not here, the first with id "
-                + ids.iterator().next()
+                + ids.iterator().next() + ", or their entries are not"
                 + ": most likely a local process made them on the primary just before it failed. Who goes on without the"
                 + " primary does without them");
         this.ids = Set.copyOf(ids);

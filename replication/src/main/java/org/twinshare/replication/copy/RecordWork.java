@@ -16,7 +16,7 @@ import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.journal.JournalRecord;
 import org.twinshare.replication.record.Entry;
 
-/** Carries out one record on the standby's tree. One thread, but for {@link #makeDurable}. */
+/** Carries out one record on the standby's tree. One thread, but for {@link #makeDurable}, which never comes in between. */
 final class RecordWork {
     private final LocalTree tree;
     private final ArrivedData arrived;
@@ -40,7 +40,7 @@ final class RecordWork {
     }
 
     /** An error means that it is not done, and that something is not here or not as it should be. */
-    void carryOut(JournalRecord record, Entry entry) throws ErrnoException {
+    synchronized void carryOut(JournalRecord record, Entry entry) throws ErrnoException {
         switch (entry) {
             case Entry.Changed changed -> apply(changed.change());
             case Entry.Adopted adopted -> requireHere(adopted);
@@ -52,6 +52,7 @@ final class RecordWork {
             case Entry.Alone unused -> {}
             case Entry.Marker unused -> {}
         }
+        arrived.forget(record.sequence());
     }
 
     private void apply(Change change) throws ErrnoException {
@@ -168,10 +169,27 @@ final class RecordWork {
         hot.replaceAll((object, came) -> came == Came.ALL ? Came.SOME : came);
     }
 
+    /** Whether a file is here; so it is too where the disk does not tell. */
+    boolean isHere(long object) {
+        try {
+            return tree.copy().has(object);
+        } catch (ErrnoException e) {
+            // Whoever makes it durable is told the error.
+            return true;
+        }
+    }
+
     /** The bytes of a file that came are on disk when this returns, where the file is here already. */
     void makeDurable(long object) throws ErrnoException {
+        if (writeAhead(object)) {
+            tree.copy().sync(object);
+        }
+    }
+
+    /** Writes what has come for a file and is not carried out yet, in its order; false where the file is not here. */
+    private synchronized boolean writeAhead(long object) throws ErrnoException {
         if (!tree.copy().has(object)) {
-            return;
+            return false;
         }
         for (ArrivedData.Part part : arrived.ofObject(object)) {
             ByteBuffer bytes = part.bytes();
@@ -179,6 +197,6 @@ final class RecordWork {
                 tree.copy().write(object, part.offsetBytes(), bytes);
             }
         }
-        tree.copy().sync(object);
+        return true;
     }
 }

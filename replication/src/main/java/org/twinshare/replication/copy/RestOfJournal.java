@@ -98,8 +98,31 @@ final class RestOfJournal {
         }
     }
 
+    /**
+     * Ends following: the tree is as complete as it can be here.
+     *
+     * @param openFiles files that are written to, and whose bytes have not all come
+     * @return files whose bytes have not all come
+     */
+    Set<Long> end(KnownGaps gaps, Set<Long> openFiles) throws IOException {
+        try {
+            Set<Long> files = gaps.files().all();
+            files.addAll(bytesElsewhere);
+            files.addAll(openFiles);
+            Set<Long> incomplete = leaveIncomplete(files);
+            tree.follows(false);
+            missing.addAll(gaps.toList());
+            if (!missing.isEmpty()) {
+                throw new ObjectsMissing(missing, incomplete);
+            }
+            return incomplete;
+        } catch (ErrnoException e) {
+            throw new IOException("the disk does not take the end of the journal: " + e.getMessage(), e);
+        }
+    }
+
     /** Of files whose bytes have not all come, those that are here; clients are to look at them anew. */
-    Set<Long> leaveIncomplete(Set<Long> files) throws ErrnoException {
+    private Set<Long> leaveIncomplete(Set<Long> files) throws ErrnoException {
         Set<Long> incomplete = new HashSet<>();
         for (long file : files) {
             if (tree.copy().has(file)) {
@@ -120,15 +143,5 @@ final class RestOfJournal {
             }
             tree.touch(file, nowNs);
         }
-    }
-
-    /** Files that may hold bytes which are not in the journal. */
-    Set<Long> bytesElsewhere() {
-        return bytesElsewhere;
-    }
-
-    /** Objects that records are about and that are not here. */
-    Set<Long> missing() {
-        return missing;
     }
 }

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +27,6 @@ import org.twinshare.replication.record.MalformedRecord;
  */
 public final class StandbyApply implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StandbyApply.class);
-    private static final String TO_FETCH = "to-fetch";
 
     private final LocalTree tree;
     private final Journal journal;
@@ -38,6 +35,7 @@ public final class StandbyApply implements AutoCloseable {
     private final RecordRun records;
     private final ArrivedData arrived;
     private final Moves moves = new Moves();
+    private final KnownGaps gaps;
     private final FilesToFetch toFetch;
     private final DataSync dataSync;
 
@@ -76,7 +74,8 @@ public final class StandbyApply implements AutoCloseable {
         this.onFailure = onFailure;
         applied = Recovery.position(tree);
         exact = applied >= journal.lastSequence();
-        toFetch = new FilesToFetch(tree.fact(TO_FETCH));
+        gaps = new KnownGaps(tree);
+        toFetch = gaps.files();
         work = new RecordWork(tree, arrived, toFetch);
         records = new RecordRun(journal, work);
         dataSync = new DataSync(journal, work);
@@ -106,9 +105,17 @@ public final class StandbyApply implements AutoCloseable {
         }
     }
 
-    /** Returns when the data that records up to this one say are durable are so, as far as their files are here. */
+    /**
+     * Returns when the data that records up to this one say are durable are so; they may be carried out meanwhile. Bytes of a
+     * file that is not here and cannot come now are not: they are fetched again after a restart.
+     */
     public void syncData(long sequence) throws IOException {
-        dataSync.upTo(sequence);
+        dataSync.upTo(sequence, this::awaitHere);
+    }
+
+    /** Waits until a file is here, or the record that makes its bytes durable is carried out, as far as that can be now. */
+    private void awaitHere(long object, long sequence) {
+        moves.await(() -> work.isHere(object) || applied >= sequence || !connected || !canGoOn() || closed);
     }
 
     /** Records up to this one may be carried out: they are in the primary's tree, and on this server's disk. */
@@ -126,11 +133,8 @@ public final class StandbyApply implements AutoCloseable {
         return toFetch.all();
     }
 
-    /** The same, with files that are written to and are not committed. */
-    private Set<Long> all() {
-        Set<Long> all = toFetch();
-        all.addAll(work.incomplete());
-        return all;
+    KnownGaps gaps() {
+        return gaps;
     }
 
     /** Whether the bytes of a file are on their way, or may be: nothing can be said of them. */
@@ -142,7 +146,7 @@ public final class StandbyApply implements AutoCloseable {
     public boolean isComplete() {
         moves.lock.lock();
         try {
-            return streaming && !stopped && toFetch.isEmpty();
+            return streaming && !stopped && gaps.isEmpty();
         } finally {
             moves.lock.unlock();
         }
@@ -265,16 +269,10 @@ public final class StandbyApply implements AutoCloseable {
         });
     }
 
-    /** Makes everything durable that was carried out, and what is still to be fetched known to the next start. */
+    /** Makes everything durable that was carried out, and what is still missing known to the next start. */
     public void checkpoint() throws ErrnoException {
         long position = applied;
-        tree.checkpoint(withToFetch(position));
-    }
-
-    private Map<String, byte[]> withToFetch(long position) {
-        Map<String, byte[]> facts = new HashMap<>(Recovery.positionFact(position));
-        facts.put(TO_FETCH, FilesToFetch.encode(all()));
-        return facts;
+        tree.checkpoint(gaps.facts(Recovery.positionFact(position), work.incomplete()));
     }
 
     private void run() {
@@ -304,8 +302,12 @@ public final class StandbyApply implements AutoCloseable {
         }
     }
 
+    private boolean canGoOn() {
+        return streaming && !stopped && holding.get() == 0;
+    }
+
     private boolean mayGoOn() {
-        return streaming && !stopped && holding.get() == 0 && mayApply > applied;
+        return canGoOn() && mayApply > applied;
     }
 
     private void carryOut(long upTo) {
@@ -350,18 +352,8 @@ public final class StandbyApply implements AutoCloseable {
         rest.carryOut(applied, end, exact);
         applied = end;
         exact = true;
-        toFetch.addAll(rest.bytesElsewhere());
-        try {
-            Set<Long> incomplete = rest.leaveIncomplete(all());
-            arrived.close();
-            tree.follows(false);
-            if (!rest.missing().isEmpty()) {
-                throw new ObjectsMissing(rest.missing(), incomplete);
-            }
-            return incomplete;
-        } catch (ErrnoException e) {
-            throw new IOException("the disk does not take the end of the journal: " + e.getMessage(), e);
-        }
+        arrived.close();
+        return rest.end(gaps, work.incomplete());
     }
 
     /** Whether a copy was begun and has not ended. */

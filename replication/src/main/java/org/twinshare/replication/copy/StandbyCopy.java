@@ -81,6 +81,7 @@ public final class StandbyCopy {
         long begin = questions.position();
         List<Long> roots = tree.view().roots().stream().map(TreeView.Root::id).toList();
         copy.walkAll(roots);
+        apply.gaps().allListed();
         catchUp(begin, CatchUp.Extra.NONE, new Placed());
     }
 
@@ -98,7 +99,7 @@ public final class StandbyCopy {
 
     /** Lets records be carried out, and fetches what is missing, until the connection ends. */
     public void follow() throws IOException {
-        if (!apply.isStreaming() && apply.isExact()) {
+        if (!apply.isStreaming() && apply.isExact() && apply.gaps().toList().isEmpty()) {
             apply.stream(apply.appliedSequence());
         }
         boolean first = !apply.isStreaming();
@@ -155,16 +156,18 @@ public final class StandbyCopy {
         CatchUp.Here here = first;
         Set<Long> toFetch = new HashSet<>();
         while (true) {
-            CatchUp.Done done =
-                    new CatchUp(tree, journal, questions, apply::awaitMayApply, clock).run(position, also, here);
+            CatchUp.Done done = new CatchUp(tree, journal, questions, apply.gaps(), apply::awaitMayApply, clock)
+                    .run(position, also, here);
             also = CatchUp.Extra.NONE;
             here = new Everything();
             position = done.position();
             toFetch.addAll(done.toFetch());
-            if (done.toList().isEmpty()) {
+            List<Long> toList = apply.gaps().toList();
+            if (toList.isEmpty()) {
                 break;
             }
-            copy.walk(done.toList());
+            copy.walk(toList);
+            apply.gaps().listed(toList);
         }
         apply.fetch(toFetch);
         apply.stream(position);

@@ -55,6 +55,9 @@ final class Receiving implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long received;
+    /** On disk in the journal; {@link #durable} is what is so with the bytes that the records refer to. */
+    private long journaled;
+
     private long durable;
     private long primaryApplied;
     /** Sequence of the record from which on the primary waits for this server; 0 when it has not said so. */
@@ -86,7 +89,8 @@ final class Receiving implements AutoCloseable {
         this.connection = connection;
         this.clock = clock;
         received = journal.lastSequence();
-        durable = journal.durableSequence();
+        journaled = journal.durableSequence();
+        durable = journaled;
     }
 
     /** Takes in what comes until the connection ends. */
@@ -229,13 +233,15 @@ final class Receiving implements AutoCloseable {
                     return;
                 }
                 journal.awaitDurable(next);
+                change(() -> journaled = next);
+                // Before the bytes: the file that they belong to may be made by one of these records.
+                allow(0);
                 tree.syncData(next);
                 change(() -> {
                     durable = next;
                     syncingSinceNs = 0;
                 });
                 makeComplete();
-                allow(0);
             }
         } catch (IOException | RuntimeException e) {
             LOG.error("what comes from the primary cannot be kept on this server: {}", e.toString());
@@ -273,12 +279,12 @@ final class Receiving implements AutoCloseable {
         }
     }
 
-    /** Lets be applied what is in the primary's tree and on this server's disk. */
+    /** Lets be applied what is in the primary's tree and in this server's journal on disk. */
     private void allow(long appliedNow) {
         lock.lock();
         try {
             primaryApplied = Math.max(primaryApplied, appliedNow);
-            tree.mayApply(Math.min(primaryApplied, durable));
+            tree.mayApply(Math.min(primaryApplied, journaled));
         } finally {
             lock.unlock();
         }

@@ -2,7 +2,9 @@ package org.twinshare.replication.copy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +14,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.Errno;
@@ -167,6 +171,61 @@ class EveryKindTest {
             client.rename(deep, Name.of("file"), twin.root, Name.of("elsewhere"));
             stream.awaitCaughtUp();
             assertEqual();
+        }
+    }
+
+    @Test
+    void aSingleFileThatALocalProcessMadeReachesTheStandby() throws Exception {
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.copy.copyAll(1);
+            stream.follow();
+            Files.writeString(twin.export("p").resolve("upload"), "made locally");
+            kept(client.lookup(twin.root, Name.of("upload")));
+            stream.awaitCaughtUp();
+            assertEqual();
+        }
+    }
+
+    @Test
+    void whatALocalProcessPutInThePlaceOfARemovedObjectReachesTheStandby() throws Exception {
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.copy.copyAll(1);
+            client.file(twin.root, Name.of("upload"), 0644);
+            client.remove(twin.root, Name.of("upload"));
+            Files.createDirectory(twin.export("p").resolve("upload"));
+            long upload = kept(client.lookup(twin.root, Name.of("upload")));
+            client.rename(twin.root, Name.of("upload"), twin.root, Name.of("moved"));
+            kept(client.file(upload, Name.of("file"), 0644));
+            stream.follow();
+            stream.awaitCaughtUp();
+            assertEqual();
+        }
+    }
+
+    /** The directory is made before its entries are asked for: that they are to be asked for must outlive the connection. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDirectoryIsListedThoughTheConnectionEndedBeforeThat(boolean restarts) throws Exception {
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.copy.copyAll(1);
+            stream.beforeAsk = ask -> {
+                if (ask instanceof Ask.Directory) {
+                    stream.cut();
+                }
+            };
+            Files.createDirectories(twin.export("p").resolve("upload/deep"));
+            Files.writeString(twin.export("p").resolve("upload/deep/file"), "made locally");
+            kept(client.lookup(twin.root, Name.of("upload")));
+            assertThatExceptionOfType(IOException.class).isThrownBy(stream.copy::follow);
+        }
+        assertThat(twin.export("s").resolve("upload")).as("made").exists();
+        if (restarts) {
+            twin.restartStandby();
+        }
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.follow();
+            stream.awaitCaughtUp();
+            Trees.assertEqual(twin);
         }
     }
 

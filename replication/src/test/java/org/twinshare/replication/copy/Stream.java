@@ -137,10 +137,12 @@ final class Stream implements AutoCloseable {
                     primaryApplied = applied.sequence;
                     if (isNew) {
                         journal.awaitDurable(journal.lastSequence());
-                        apply.syncData(journal.lastSequence());
-                        isNew = false;
                     }
                     apply.mayApply(Math.min(holdBehind, Math.min(primaryApplied, journal.durableSequence())));
+                    if (isNew && holdBehind == Long.MAX_VALUE) {
+                        apply.syncData(journal.lastSequence());
+                    }
+                    isNew = false;
                 } else if (next instanceof byte[] answer) {
                     questions.answered(Answer.decode(answer));
                 }

@@ -1,0 +1,88 @@
+package org.twinshare.replication.copy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.local.LocalTree;
+
+/**
+ * What is known to be missing in the standby's tree: bytes of files, and entries of directories. Kept with each checkpoint, so
+ * that a start after any end goes on with it. Thread-safe.
+ */
+final class KnownGaps {
+    private static final String TO_FETCH = "to-fetch";
+    private static final String TO_LIST = "to-list";
+
+    private final LocalTree tree;
+    private final FilesToFetch files;
+    private final Set<Long> directories = ConcurrentHashMap.newKeySet();
+
+    KnownGaps(LocalTree tree) {
+        this.tree = tree;
+        files = new FilesToFetch(tree.fact(TO_FETCH));
+        directories.addAll(new FilesToFetch(tree.fact(TO_LIST)).all());
+    }
+
+    /** Files whose bytes have not all come. */
+    FilesToFetch files() {
+        return files;
+    }
+
+    /** Directories that are here, or are about to be made, and whose entries have not come: durable when this returns. */
+    void unlisted(Collection<Long> ids) throws ErrnoException {
+        if (directories.addAll(ids)) {
+            tree.checkpoint(facts(Map.of(), Set.of()));
+        }
+    }
+
+    /** Of those, the directories that are here. */
+    List<Long> toList() throws IOException {
+        List<Long> here = new ArrayList<>();
+        try {
+            for (long id : directories) {
+                if (tree.copy().isDirectory(id)) {
+                    here.add(id);
+                }
+            }
+        } catch (ErrnoException e) {
+            throw new IOException("which directories are here cannot be told: " + e.getMessage(), e);
+        }
+        directories.retainAll(here);
+        return here;
+    }
+
+    void listed(Collection<Long> ids) {
+        directories.removeAll(ids);
+    }
+
+    /** The whole tree was listed. */
+    void allListed() {
+        directories.clear();
+    }
+
+    boolean isEmpty() {
+        return files.isEmpty() && directories.isEmpty();
+    }
+
+    /**
+     * For a checkpoint.
+     *
+     * @param others    what else it keeps
+     * @param openFiles files that are written to, and whose bytes have not all come
+     */
+    Map<String, byte[]> facts(Map<String, byte[]> others, Set<Long> openFiles) {
+        Set<Long> toFetch = new HashSet<>(files.all());
+        toFetch.addAll(openFiles);
+        Map<String, byte[]> facts = new HashMap<>(others);
+        facts.put(TO_FETCH, FilesToFetch.encode(toFetch));
+        facts.put(TO_LIST, FilesToFetch.encode(directories));
+        return facts;
+    }
+}
