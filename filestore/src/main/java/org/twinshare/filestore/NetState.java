@@ -1,5 +1,6 @@
 package org.twinshare.filestore;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -225,10 +226,25 @@ public final class NetState {
     }
 
     /**
-     * How another server says that an object is; before any change that may have come after. Without a place it keeps its
-     * names as far as they are not spoken of.
+     * How another server says that objects are, after the changes that were added before and before those that come. An object
+     * without a place keeps its names as far as they are not spoken of.
      */
-    public void described(ObjectDescription how) {
+    public void described(Collection<ObjectDescription> all) {
+        for (ObjectDescription how : all) {
+            described(how);
+        }
+        slots.replaceAll(this::asDescribed);
+    }
+
+    private Owner asDescribed(Slot slot, Owner owner) {
+        ObjectState object = objects.get(owner.object());
+        if (object == null || object.places.isEmpty() || object.places.contains(slot)) {
+            return owner;
+        }
+        return new Owner(0, object.changeNs, false);
+    }
+
+    private void described(ObjectDescription how) {
         ObjectState object = object(how.id());
         for (Slot place : how.places()) {
             own(place.directory(), place.name(), how.id(), how.changeNs());

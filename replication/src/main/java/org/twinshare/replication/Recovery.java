@@ -110,13 +110,17 @@ public final class Recovery {
     /**
      * Folds the records behind a position up to another one; none of them is voided by a later one.
      *
-     * @return what they make of the tree, and of what was told of it before
+     * @param told takes what another server says of the tree
+     * @param toldAt a record that it had carried out when it said so: that one and those before it add nothing to that
+     * @return what they make of the tree
      */
-    public NetState read(long position, long upTo, Consumer<NetState> before)
+    public NetState read(long position, long upTo, Consumer<NetState> told, long toldAt)
             throws IOException, ErrnoException, RecordsReleased, JournalDamaged, MalformedRecord {
-        before.accept(net);
+        net.follow();
         each(position + 1, upTo, this::look);
-        each(position + 1, upTo, this::fold);
+        each(position + 1, Math.min(toldAt, upTo), this::fold);
+        told.accept(net);
+        each(Math.max(position, toldAt) + 1, upTo, this::fold);
         return net;
     }
 

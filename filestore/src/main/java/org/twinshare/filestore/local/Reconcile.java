@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +41,8 @@ public final class Reconcile {
     private final Runnable beforeEach;
     /** Of each object, the touched names that are its own in the end. */
     private final Map<Long, Set<Slot>> names = new HashMap<>();
+    /** Directories that have to be there before others. */
+    private final Set<Long> beingMade = new HashSet<>();
 
     private int moved;
     private int made;
@@ -63,7 +66,11 @@ public final class Reconcile {
     /** What was done: objects looked at, made anew, moved out of the way, and removed. */
     public record Report(int objects, int made, int moved, int removed) {}
 
-    /** Gives every touched name to whom it belongs, making what is missing. */
+    /**
+     * Gives every touched name to whom it belongs, making what is missing.
+     *
+     * @throws ErrnoException ELOOP where that is no tree, because another server's was described while it changed
+     */
     public void placeNames() throws ErrnoException {
         try (staging) {
             sightings.lookAtKnown();
@@ -159,9 +166,14 @@ public final class Reconcile {
     private boolean hasDirectory(Slot slot) throws ErrnoException {
         long id = slot.directory();
         if (!sightings.isKnown(id)) {
+            if (!beingMade.add(id)) {
+                throw new ErrnoException(
+                        Errno.ELOOP, "directories lie in each other: they were moved while they were looked at");
+            }
             for (Slot own : names.getOrDefault(id, Set.of())) {
                 occupy(own, id);
             }
+            beingMade.remove(id);
         }
         return sightings.isKnown(id);
     }

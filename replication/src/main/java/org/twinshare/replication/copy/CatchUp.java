@@ -24,8 +24,8 @@ import org.twinshare.replication.record.MalformedRecord;
 
 /**
  * Brings a tree from one position to a later one in one step, by {@link Recovery}: after a copy, when an object is missing,
- * and in going back from a fork. What the records are about and is not here is described by the primary first, and then the
- * records come over that. One thread, while nothing else changes the tree.
+ * and in going back from a fork. What the records are about and is not here is described by the primary; records that it had
+ * not carried out for sure when it was asked come over that. One thread, while nothing else changes the tree.
  */
 final class CatchUp {
     private final LocalTree tree;
@@ -37,8 +37,13 @@ final class CatchUp {
     private final InstantSource clock;
     private final Map<Long, ObjectDescription> described = new LinkedHashMap<>();
     private final Map<Slot, Long> owners = new HashMap<>();
+    /** Where directories are here, and on the primary no longer. */
+    private final Set<Slot> left = new HashSet<>();
+
     private final Set<Long> asked = new HashSet<>();
     private final Set<Long> missing = new HashSet<>();
+    /** All that was told reflects the records up to this one, at the least. */
+    private long toldAt;
 
     /** Waits until records up to a position may be carried out here. */
     interface Wait {
@@ -84,6 +89,7 @@ final class CatchUp {
     }
 
     Done run(long position, Extra extra, Here here) throws IOException {
+        toldAt = questions.position();
         ask(extra.objects());
         askNames(extra.names());
         try {
@@ -91,7 +97,7 @@ final class CatchUp {
                 long end = Math.max(position, questions.position());
                 awaitMayApply.until(end);
                 Recovery recovery = new Recovery(tree, journal, clock);
-                NetState net = recovery.read(position, end, this::tell);
+                NetState net = recovery.read(position, end, this::tell, toldAt);
                 Set<Long> unknown = unknown(net, here);
                 if (unknown.isEmpty()) {
                     return reconcile(recovery, net, position, end);
@@ -112,9 +118,9 @@ final class CatchUp {
     }
 
     private void tell(NetState net) {
-        net.follow();
         asked.forEach(net::touched);
-        described.values().forEach(net::described);
+        net.described(described.values());
+        left.stream().filter(slot -> !net.slots().containsKey(slot)).forEach(slot -> net.named(slot, 0));
         owners.forEach(net::named);
     }
 
@@ -179,6 +185,22 @@ final class CatchUp {
         }
         questions.drain();
         asked.addAll(ids);
+        lookWhereTheyWere(ids);
+    }
+
+    /** A local process may have moved a directory on the primary, of which no record tells. */
+    private void lookWhereTheyWere(Set<Long> ids) throws IOException {
+        try {
+            for (long id : ids) {
+                ObjectDescription there = described.get(id);
+                if (there != null && there.type() == FileType.DIRECTORY && copy.has(id)) {
+                    left.addAll(tree.view().describe(id, true).places());
+                    there.places().forEach(left::remove);
+                }
+            }
+        } catch (ErrnoException e) {
+            throw new IOException("where directories are here cannot be told: " + e.getMessage(), e);
+        }
     }
 
     private void askNames(Set<Slot> names) throws IOException {

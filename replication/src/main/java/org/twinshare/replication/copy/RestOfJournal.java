@@ -76,7 +76,7 @@ final class RestOfJournal {
 
     private void fold(long end) throws IOException, ErrnoException, RecordsReleased, JournalDamaged, MalformedRecord {
         Recovery recovery = new Recovery(tree, journal, clock);
-        NetState net = recovery.read(reached, end, NetState::follow);
+        NetState net = recovery.read(reached, end, unused -> {}, reached);
         lookForMissing(net);
         int unusedGone = tree.copy().clear(net.objects()::containsKey);
         var unusedReport = recovery.reconcile(reached, end);

@@ -10,6 +10,12 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.filestore.local.TreeView;
 import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalDamaged;
+import org.twinshare.replication.journal.JournalReader;
+import org.twinshare.replication.journal.JournalRecord;
+import org.twinshare.replication.journal.RecordsReleased;
+import org.twinshare.replication.record.EntryCodec;
+import org.twinshare.replication.record.MalformedRecord;
 
 /**
  * The standby's side of one connection as far as its tree is concerned: copies it, or brings it back from a fork, then lets
@@ -106,11 +112,26 @@ public final class StandbyCopy {
         while (first || apply.awaitNeed()) {
             if (first || apply.isStopped()) {
                 first = false;
+                CatchUp.Extra also = apply.isStopped() ? ofRecord(apply.appliedSequence() + 1) : CatchUp.Extra.NONE;
                 apply.pause();
-                catchUp(apply.appliedSequence(), CatchUp.Extra.NONE, new Everything());
+                catchUp(apply.appliedSequence(), also, new Everything());
             }
             fetchMissing();
         }
+    }
+
+    /** What a record is about that cannot be carried out as the tree is here: the primary says how it is there. */
+    private CatchUp.Extra ofRecord(long sequence) throws IOException {
+        LostChanges about = new LostChanges();
+        try (JournalReader reader = journal.read(sequence)) {
+            JournalRecord record = reader.next();
+            if (record != null) {
+                about.add(EntryCodec.decode(record));
+            }
+        } catch (RecordsReleased | JournalDamaged | MalformedRecord e) {
+            throw new IOException("the journal here cannot be read: " + e.getMessage(), e);
+        }
+        return new CatchUp.Extra(about.objects(), about.names());
     }
 
     /** Fetches what differs of the files that are known to miss something. */

@@ -1,0 +1,205 @@
+package org.twinshare.replication.copy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Timeout;
+import org.twinshare.filestore.CallId;
+import org.twinshare.filestore.Caller;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
+import org.twinshare.filestore.Name;
+import org.twinshare.filestore.NetState.Slot;
+import org.twinshare.filestore.ObjectDescription;
+import org.twinshare.filestore.Operation;
+import org.twinshare.filestore.SetAttributes;
+import org.twinshare.filestore.Stability;
+import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.filestore.local.TreeView;
+
+/**
+ * Local processes change the primary's tree at random while a client does: the standby goes on following whatever it finds,
+ * and a comparison makes the trees equal, because what a process changes has no record.
+ */
+@Timeout(300)
+class LocalChangesTest {
+    private static final int STEPS = Integer.getInteger("twinshare.local.steps", 150);
+
+    private final long seed = Long.getLong("twinshare.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private Twin twin;
+    private Caller admin;
+    private int number;
+
+    @BeforeEach
+    void begin() throws Exception {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
+        System.out.println("LocalChangesTest seed " + seed + " (-Dtwinshare.seed)");
+        twin = new Twin();
+        admin = Caller.root(twin.root);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        twin.close();
+    }
+
+    @RepeatedTest(2)
+    void theStandbyFollowsAndAComparisonMakesTheTreesEqual() throws Exception {
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.copy.copyAll(1);
+            stream.follow();
+            for (int i = 0; i < STEPS; i++) {
+                if (random.nextInt(3) == 0) {
+                    localChange();
+                } else {
+                    clientCall();
+                }
+            }
+            stream.awaitCaughtUp();
+            var unusedRepaired = verify(stream, true);
+            assertThat(verify(stream, false).findings()).as("seed %d", seed).isEmpty();
+            stream.awaitCaughtUp();
+            assertThat(withoutCtimes(twin.standbyTree)).as("seed %d", seed).isEqualTo(withoutCtimes(twin.primaryTree));
+        }
+    }
+
+    /** The standby shows the time of the repair where no record told of a change. */
+    private Map<String, String> withoutCtimes(LocalTree tree) throws Exception {
+        Map<String, String> all = Trees.of(tree.view(), twin.root);
+        all.replaceAll((path, text) -> text.replaceAll(" ctime \\d+", ""));
+        return all;
+    }
+
+    private Verify.Report verify(Stream stream, boolean repair) throws IOException {
+        Verify.Options options = new Verify.Options(SumKind.CRC32C, repair);
+        return new Verify(twin.standbyTree, stream.apply, stream.questions, CopyLimits.DEFAULT, options).run();
+    }
+
+    private String newName() {
+        return random.nextInt(3) == 0 ? "common" + random.nextInt(8) : "n" + number++;
+    }
+
+    private Path any(boolean directory) throws IOException {
+        try (var all = Files.walk(twin.export("p"))) {
+            List<Path> some = all.filter(path -> Files.isDirectory(path) == directory)
+                    .filter(path -> !path.toString().contains(".twinshare"))
+                    .sorted()
+                    .toList();
+            return some.isEmpty() ? twin.export("p").resolve("none") : some.get(random.nextInt(some.size()));
+        }
+    }
+
+    private void localChange() throws IOException {
+        Path directory = any(true);
+        try {
+            switch (random.nextInt(8)) {
+                case 0, 1 -> Files.writeString(directory.resolve(newName()), "local " + number);
+                case 2 -> {
+                    Path deep =
+                            Files.createDirectories(directory.resolve(newName()).resolve("deep"));
+                    Files.writeString(deep.resolve("file"), "deep " + number);
+                }
+                case 3 -> Files.move(any(false), directory.resolve(newName()), StandardCopyOption.REPLACE_EXISTING);
+                case 4 -> Files.move(any(true), directory.resolve(newName()));
+                case 5 -> Files.deleteIfExists(any(false));
+                case 6 -> remove(directory);
+                default -> Files.setPosixFilePermissions(any(false), PosixFilePermissions.fromString("rw-rw-r--"));
+            }
+        } catch (IOException e) {
+            // A directory into itself, over one that has entries, or nothing is there yet.
+        }
+    }
+
+    private void remove(Path directory) throws IOException {
+        if (directory.equals(twin.export("p"))) {
+            return;
+        }
+        try (var below = Files.walk(directory)) {
+            for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /** A name as a client finds it, or null where nothing is. */
+    private record Place(Slot slot, ObjectDescription object) {}
+
+    private List<Place> places() throws ErrnoException {
+        List<Place> places = new ArrayList<>();
+        list(twin.root, places);
+        return places;
+    }
+
+    private void list(long directory, List<Place> places) throws ErrnoException {
+        TreeView tree = twin.primaryTree.view();
+        for (TreeView.Entry entry : tree.page(directory, 0, 1000).entries()) {
+            try {
+                ObjectDescription object = tree.describe(entry.id(), false);
+                places.add(new Place(new Slot(directory, entry.name()), object));
+                if (object.type() == FileType.DIRECTORY) {
+                    list(entry.id(), places);
+                }
+            } catch (ErrnoException e) {
+                // It has just gone.
+            }
+        }
+    }
+
+    private void clientCall() throws ErrnoException {
+        List<Place> all = places();
+        long directory = twin.root;
+        for (Place place : all) {
+            boolean isDirectory = place.object.type() == FileType.DIRECTORY;
+            directory = isDirectory && random.nextInt(3) == 0 ? place.object.id() : directory;
+        }
+        Name name = Name.of(newName());
+        if (all.isEmpty() || random.nextInt(3) == 0) {
+            change(
+                    random.nextInt(4) == 0
+                            ? new Operation.MakeDirectory(admin, directory, name, mode(0755))
+                            : new Operation.Create(
+                                    admin, directory, name, Operation.CreateMode.UNCHECKED, mode(0644), 0));
+            return;
+        }
+        Place place = all.get(random.nextInt(all.size()));
+        Slot slot = place.slot;
+        long id = place.object.id();
+        switch (random.nextInt(6)) {
+            case 0 -> change(new Operation.Rename(admin, slot.directory(), slot.name(), directory, name));
+            case 1 -> change(new Operation.Remove(admin, slot.directory(), slot.name()));
+            case 2 -> change(new Operation.Link(admin, id, directory, name));
+            case 3 -> change(new Operation.SetAttr(admin, id, mode(0640 + random.nextInt(8)), null));
+            default -> {
+                byte[] bytes =
+                        ("client " + number).repeat(1 + random.nextInt(10)).getBytes(UTF_8);
+                var direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+                change(new Operation.Write(admin, id, random.nextInt(10), direct, Stability.FILE_SYNC));
+            }
+        }
+    }
+
+    private static SetAttributes mode(int mode) {
+        return new SetAttributes(mode, null, null, null, null, null);
+    }
+
+    /** It may fail: what it is about may be gone, or something else by now. */
+    private void change(Operation operation) {
+        var unusedOutcome = twin.primary.change(new CallId(InetAddress.getLoopbackAddress(), 9, 9, 9), operation);
+    }
+}
