@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,28 +16,32 @@ import org.jspecify.annotations.Nullable;
  * cache is lost and the images hold what had reached the disks. Two disks, so that no sync of one writes the other's journal.
  */
 final class CrashServer {
-    private static final String NAME = "nas";
     private static final Duration START = Duration.ofMinutes(2);
+    private static final String STATE = "/disk/state/twinshare";
     private static final long DISK_BYTES = 256L << 20;
 
     private final Lab lab;
+    private final String name;
+    private final String address;
     private final Path disks;
     private final String arguments;
     private final String preparation;
     private @Nullable LabClient kernel;
 
     CrashServer(Lab lab, String arguments) {
-        this(lab, arguments, List.of(), "");
+        this(lab, "nas", CrashCalls.SERVER, arguments, List.of(), "");
     }
 
     /**
      * @param features    options of mkfs.ext4 for the disk of the data
      * @param preparation what is run when that is mounted, before the server starts
      */
-    CrashServer(Lab lab, String arguments, List<String> features, String preparation) {
+    CrashServer(Lab lab, String name, String address, String arguments, List<String> features, String preparation) {
+        this.name = name;
+        this.address = address;
         this.preparation = preparation;
         this.lab = lab;
-        this.disks = lab.directory("disks");
+        this.disks = lab.directory("disks-" + name);
         this.arguments = arguments;
         for (String disk : List.of("data", "state")) {
             try (RandomAccessFile image = new RandomAccessFile(image(disk).toFile(), "rw")) {
@@ -61,33 +66,54 @@ final class CrashServer {
         return Objects.requireNonNull(kernel);
     }
 
-    /** Boots the kernel, mounts the disks and starts the server; the kernel writes nothing to a disk by itself for long. */
+    private static String twinshare() {
+        return Lab.java("org.twinshare.fileserver.command.Twinshare", List.of()).stream()
+                .map(word -> "'" + word + "'")
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Boots the kernel and starts the server, and waits until that serves. */
     void start() {
+        boot();
+        serve("Mount it");
+    }
+
+    /** Boots the kernel and mounts the disks; the kernel writes nothing to a disk by itself for long. */
+    void boot() {
         kernel = lab.boot(
-                NAME,
+                name,
                 "--no-mount",
                 "--ip",
-                CrashCalls.SERVER,
+                address,
                 "--mem",
                 "900M",
                 "--kernel-arg",
                 "ubd0=" + image("data"),
                 "--kernel-arg",
                 "ubd1=" + image("state"));
-        String java = Lab.java("org.twinshare.fileserver.command.Twinshare", List.of()).stream()
-                .map(word -> "'" + word + "'")
-                .collect(Collectors.joining(" "));
         kernel().run(START, List.of(), """
                         modprobe ext4; mkdir -p /disk/data /disk/state
                         mount -t ext4 -o commit=600 /dev/ubda /disk/data; mount -t ext4 -o commit=600 /dev/ubdb /disk/state
                         sysctl -qw vm.dirty_writeback_centisecs=60000 vm.dirty_expire_centisecs=60000
                         mkdir -p /disk/data/tree; chmod 777 /disk/data/tree
                         %s
-                        setsid %s serve /disk/data/tree --state /disk/state/twinshare --http off --portmap off %s > /run/out 2>&1 &
-                        until grep -q 'Mount it' /run/out; do kill -0 $! || { cat /run/out; exit 1; }; sleep 0.1; done
+                        """.formatted(preparation)).orFail();
+    }
+
+    /** Starts the server, and waits for words in its output. */
+    void serve(String words) {
+        kernel().run(START, List.of(), """
+                        setsid %s serve /disk/data/tree --state %s --http off --portmap off %s > /run/out 2>&1 &
+                        until grep -q '%s' /run/out; do kill -0 $! || { cat /run/out; exit 1; }; sleep 0.1; done
                         sync
-                        """.formatted(preparation, java, arguments))
+                        """.formatted(twinshare(), STATE, arguments, words))
                 .orFail();
+    }
+
+    /** Runs another of our commands against it. */
+    Shell.Result twinshare(String... words) {
+        String all = Stream.of(words).map(word -> " '" + word + "'").collect(Collectors.joining());
+        return kernel().run(START, List.of(), twinshare() + all + " --state " + STATE);
     }
 
     String output() {

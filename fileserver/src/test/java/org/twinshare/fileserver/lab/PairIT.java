@@ -17,6 +17,10 @@ class PairIT {
     /** How long after the primary's death the standby is told to take over. */
     private static final Duration LATER = Duration.ofSeconds(Integer.getInteger("twinshare.failover.after", 0));
 
+    private static final int SWITCHOVERS = Integer.getInteger("twinshare.switchovers", 2);
+    /** The client's own pause before it connects again must not add up. */
+    private static final Duration APART = Duration.ofSeconds(4);
+
     private PairLab pair;
 
     @BeforeEach
@@ -33,7 +37,7 @@ class PairIT {
 
     private static CompletableFuture<String> meanwhile(LabClient web, String script) {
         return CompletableFuture.supplyAsync(
-                () -> web.run(Duration.ofMinutes(3), List.of(), script).orFail(),
+                () -> web.run(Duration.ofMinutes(19), List.of(), script).orFail(),
                 runnable -> Thread.ofPlatform().daemon().start(runnable));
     }
 
@@ -41,8 +45,8 @@ class PairIT {
     private static final String WRITING = """
             mkdir -p up; : > /run/written
             perl -e '
-                use IO::Handle;
-                my $n = 0;
+                use IO::Handle; use Time::HiRes "time";
+                my $n = 0; my $last = time;
                 until (-e "/run/stop") {
                     $n++;
                     my $name = sprintf "up/f%05d", $n;
@@ -52,6 +56,9 @@ class PairIT {
                     rename "$name.part", $name or die "rename $name: $!";
                     unlink sprintf("up/f%05d", $n - 7) or die "unlink: $!" if $n % 10 == 8;
                     open W, ">>", "/run/written"; print W "$n\n"; close W;
+                    my $now = time;
+                    open G, ">>", "/run/gaps"; printf G "%.0f\n", 1000 * ($now - $last); close G;
+                    $last = $now;
                 }
                 print "$n\n";
             '
@@ -77,7 +84,7 @@ class PairIT {
 
     private static long written(LabClient web) {
         return Long.parseLong(
-                web.sh("wc -l < /run/written 2>/dev/null || echo 0").strip());
+                web.shAside("wc -l < /run/written 2>/dev/null || echo 0").strip());
     }
 
     private static String inOwnDirectory(LabClient node, String script) {
@@ -126,7 +133,7 @@ class PairIT {
         for (int i = 0; i < nodes.size(); i++) {
             LabClient node = nodes.get(i);
             awaitWritten(node, 20);
-            node.sh("touch /run/stop");
+            node.shAside("touch /run/stop");
             writing.get(i).get(3, TimeUnit.MINUTES);
             assertThat(node.sh(inOwnDirectory(node, CHECKING))).isEqualTo("right\n");
             assertThat(node.sh("stat -c '%n %i' . old old/* | cmp /run/before - && echo same; cat old/soft"))
@@ -145,13 +152,19 @@ class PairIT {
         PairLab.awaitInStep(pair.one);
         CompletableFuture<String> writing = meanwhile(web, WRITING);
         awaitWritten(web, 20);
-        assertThat(pair.one.twinshare("switchover").orFail()).contains("nas2  primary (epoch 2)");
-        awaitWritten(web, 20);
-        PairLab.awaitInStep(pair.two);
-        assertThat(pair.two.twinshare("switchover").orFail()).contains("nas1  primary (epoch 3)");
-        awaitWritten(web, 20);
-        web.sh("touch /run/stop");
+        LabServer primary = pair.one;
+        for (int i = 0; i < SWITCHOVERS; i++) {
+            String next = primary == pair.one ? "nas2" : "nas1";
+            assertThat(primary.twinshare("switchover").orFail()).contains(next + "  primary (epoch " + (i + 2) + ")");
+            awaitWritten(web, 20);
+            primary = primary == pair.one ? pair.two : pair.one;
+            PairLab.awaitInStep(primary);
+            Awaitility.await().pollDelay(APART).until(() -> true);
+        }
+        web.shAside("touch /run/stop");
         writing.get(3, TimeUnit.MINUTES);
         assertThat(web.sh(CHECKING)).isEqualTo("right\n");
+        System.out.println(SWITCHOVERS + " switchovers; the longest times between two files, in ms: "
+                + web.shAside("sort -nr /run/gaps | head -n " + SWITCHOVERS + " | tr '\\n' ' '"));
     }
 }

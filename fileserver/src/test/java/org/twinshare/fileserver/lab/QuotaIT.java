@@ -37,6 +37,8 @@ class QuotaIT {
     void whatPassesAUsersQuotaFailsWithDquotAndNothingElseDoes() {
         CrashServer server = new CrashServer(
                 lab,
+                "nas",
+                CrashCalls.SERVER,
                 "",
                 List.of("-O", "quota", "-E", "quotatype=usrquota"),
                 "modprobe quota_v2; quotaon -u /disk/data; " + LIMITS);
