@@ -23,6 +23,7 @@ import org.twinshare.fileserver.server.JournalPlace;
 import org.twinshare.fileserver.server.Refused;
 import org.twinshare.fileserver.server.RunningServer;
 import org.twinshare.fileserver.server.ServeConfig;
+import org.twinshare.fileserver.server.UncaughtFailure;
 import org.twinshare.fileserver.settings.Settings;
 import org.twinshare.fileserver.source.SourceRefused;
 import org.twinshare.fileserver.source.SourceSettings;
@@ -212,6 +213,8 @@ final class Serve implements Callable<Integer> {
         if (top != null) {
             top.awaitStart();
         }
+        Thread.setDefaultUncaughtExceptionHandler(
+                new UncaughtFailure(() -> Runtime.getRuntime().halt(ExitCodes.FAILED)));
         // The quotas of the users hold, in this thread and in all that come of it.
         boolean unusedPassed = OwnProcess.passQuotas(false);
         RunningServer running = RunningServer.start(config, sources, Version.text());

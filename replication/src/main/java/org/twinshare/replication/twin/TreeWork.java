@@ -62,7 +62,7 @@ final class TreeWork implements StandbyTree.Session {
         } catch (IOException | RefusedException e) {
             LOG.warn("the tree cannot be kept equal to the primary's now, and is tried again: {}", e.getMessage());
             way.end("the standby's tree: " + e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("The work on the standby's tree failed; this is a fault of the server", e);
             way.end("the standby's tree: " + e);
         }
