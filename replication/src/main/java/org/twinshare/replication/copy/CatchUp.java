@@ -146,13 +146,11 @@ final class CatchUp {
         return unknown;
     }
 
-    /** Notes what is not here at all; returns the directories that are, with entries that are of no moment. */
+    /** The directories that are here, with entries that are of no moment. */
     private List<Long> lookFor(Set<Long> unknown) throws ErrnoException {
         List<Long> toList = new ArrayList<>();
         for (long id : unknown) {
-            if (!copy.has(id)) {
-                missing.add(id);
-            } else if (copy.isDirectory(id)) {
+            if (copy.isDirectory(id)) {
                 toList.add(id);
             }
         }
@@ -185,15 +183,20 @@ final class CatchUp {
         }
         questions.drain();
         asked.addAll(ids);
-        lookWhereTheyWere(ids);
+        lookForHere(ids);
     }
 
-    /** A local process may have moved a directory on the primary, of which no record tells. */
-    private void lookWhereTheyWere(Set<Long> ids) throws IOException {
+    /**
+     * Notes what is not here at all, and where directories are that are elsewhere on the primary: a local process may have moved
+     * them there, of which no record tells.
+     */
+    private void lookForHere(Set<Long> ids) throws IOException {
         try {
             for (long id : ids) {
                 ObjectDescription there = described.get(id);
-                if (there != null && there.type() == FileType.DIRECTORY && copy.has(id)) {
+                if (!copy.has(id)) {
+                    missing.add(id);
+                } else if (there != null && there.type() == FileType.DIRECTORY) {
                     left.addAll(tree.view().describe(id, true).places());
                     there.places().forEach(left::remove);
                 }

@@ -31,11 +31,14 @@ public final class LostChanges {
             case Entry.Committed of -> files.add(of.object());
             case Entry.Hot of -> files.add(of.object());
             case Entry.Referenced of -> files.add(of.object());
-            case Entry.Adopted of ->
+            case Entry.Adopted of -> {
+                // Whoever put them there changed its times.
+                found.add(of.directory());
                 of.objects().forEach(object -> {
                     found.add(object.id());
                     foundAt.add(new Slot(of.directory(), object.name()));
                 });
+            }
             case Entry.Voided unused -> {}
             case Entry.Checkpoint unused -> {}
             case Entry.Alone unused -> {}

@@ -21,6 +21,11 @@ public enum Role {
         return number;
     }
 
+    /** Whether clients are this server's as far as it knows: it answers them, or asks whether it may. */
+    public boolean leads() {
+        return this == PRIMARY || this == ASKING;
+    }
+
     /** The role with a number. */
     public static Role of(int number) {
         for (Role role : values()) {

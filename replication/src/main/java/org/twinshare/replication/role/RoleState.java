@@ -83,8 +83,7 @@ public record RoleState(
         if (other <= newestEpoch) {
             return this;
         }
-        boolean answers = role == Role.PRIMARY || role == Role.ASKING;
-        Role next = answers ? Role.FENCED : role;
+        Role next = role.leads() ? Role.FENCED : role;
         return new RoleState(
                 next, epoch, other, alone, completeness, terms, signedOffAt, deadAt, lastHeard, missingSince);
     }

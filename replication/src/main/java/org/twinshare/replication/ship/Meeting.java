@@ -7,7 +7,6 @@ import org.twinshare.replication.channel.Hello;
 import org.twinshare.replication.channel.MalformedMessage;
 import org.twinshare.replication.channel.Message;
 import org.twinshare.replication.channel.Refuse;
-import org.twinshare.replication.role.Role;
 
 /** What two servers that have just connected are to each other. */
 public enum Meeting {
@@ -42,7 +41,7 @@ public enum Meeting {
                     "its cluster id is %016x, and here it is %016x".formatted(theirs.clusterId(), ours.clusterId()),
                     "bring back the state directory or the disk that belongs here, or add it with standby add");
         }
-        if (answers(ours) && answers(theirs) && ours.epoch() == theirs.epoch()) {
+        if (ours.role().leads() && theirs.role().leads() && ours.epoch() == theirs.epoch()) {
             throw refused(
                     connection,
                     ours.name() + " and " + theirs.name() + " both say that they are the primary of epoch "
@@ -62,16 +61,12 @@ public enum Meeting {
 
     /** What this server does, by what both have said. */
     public static Meeting of(Hello ours, Hello theirs) {
-        if (answers(ours)) {
+        if (ours.role().leads()) {
             if (theirs.newestEpoch() > ours.epoch()) {
                 return FENCED;
             }
-            return answers(theirs) ? WAIT : SHIP;
+            return theirs.role().leads() ? WAIT : SHIP;
         }
-        return answers(theirs) && theirs.epoch() >= ours.newestEpoch() ? FOLLOW : WAIT;
-    }
-
-    private static boolean answers(Hello hello) {
-        return hello.role() == Role.PRIMARY || hello.role() == Role.ASKING;
+        return theirs.role().leads() && theirs.epoch() >= ours.newestEpoch() ? FOLLOW : WAIT;
     }
 }

@@ -214,9 +214,8 @@ public final class PrimaryLink implements AutoCloseable {
     /** The standby has stored what this server is, and had heard of no newer epoch. */
     private void confirm() throws IOException {
         if (confirmed.getCount() > 0 || !acknowledgement.terms().equals(wanted)) {
-            roleFile.update(state -> state.role() == Role.ASKING || state.role() == Role.PRIMARY
-                    ? state.with(Role.PRIMARY).with(wanted)
-                    : state);
+            roleFile.update(
+                    state -> state.role().leads() ? state.with(Role.PRIMARY).with(wanted) : state);
             acknowledgement.terms(wanted);
             confirmed.countDown();
         }

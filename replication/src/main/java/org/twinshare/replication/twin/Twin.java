@@ -101,13 +101,10 @@ public final class Twin implements AutoCloseable {
     /** What it does first. */
     public Start start() throws IOException {
         if (settings.serveAlone()) {
-            roleFile.update(state -> answers(state) ? state.with(Role.PRIMARY).withAlone(true) : state);
+            roleFile.update(
+                    state -> state.role().leads() ? state.with(Role.PRIMARY).withAlone(true) : state);
         }
         return Start.of(roleFile.state(), identity != null && identity.peer() != null, settings.serveAlone());
-    }
-
-    private static boolean answers(RoleState state) {
-        return state.role() == Role.PRIMARY || state.role() == Role.ASKING;
     }
 
     /**

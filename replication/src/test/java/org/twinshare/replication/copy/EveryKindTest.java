@@ -14,6 +14,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.twinshare.filestore.Attributes;
@@ -30,6 +31,7 @@ import org.twinshare.replication.record.Entry;
 import org.twinshare.replication.record.EntryCodec;
 
 /** What a tree can hold reaches the standby as it is, by a copy and by records. */
+@Timeout(120)
 class EveryKindTest {
     private static final long TIME_NS = 1_234_567_890_123_456_789L;
 
