@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.twinshare.fileserver.server.Refused;
 import org.twinshare.fileserver.server.ServeConfig;
 import org.twinshare.filestore.posix.OwnProcess;
@@ -28,8 +30,9 @@ final class BootUnit {
      *
      * @param launcher the command itself, absolute
      * @param words    its arguments without those that only write the unit
+     * @param environment of this process, of which the unit keeps what the command reads
      */
-    static BootUnit of(ServeConfig config, Path launcher, List<String> words, @Nullable String javaHome) {
+    static BootUnit of(ServeConfig config, Path launcher, List<String> words, Map<String, String> environment) {
         List<String> command = new ArrayList<>();
         command.add(quoted(launcher.toString()));
         words.forEach(word -> command.add(quoted(word)));
@@ -38,7 +41,8 @@ final class BootUnit {
                 .directories()
                 .values()
                 .forEach(directory -> needed.add(quoted(new String(directory.bytes(), StandardCharsets.UTF_8))));
-        return new BootUnit("""
+        return new BootUnit(
+                """
                 [Unit]
                 Description=Twinshare NFSv3 file server
                 Wants=network-online.target
@@ -57,10 +61,19 @@ final class BootUnit {
 
                 [Install]
                 WantedBy=multi-user.target
-                """.formatted(
-                        String.join(" ", needed),
-                        javaHome == null ? "" : "Environment=" + quoted("JAVA_HOME=" + javaHome) + "\n",
-                        String.join(" ", command)));
+                """.formatted(String.join(" ", needed), environment(environment), String.join(" ", command)));
+    }
+
+    /** One line for each variable that the command reads. */
+    static String environment(Map<String, String> all) {
+        return new TreeMap<>(all)
+                .entrySet().stream()
+                        .filter(each -> each.getKey().equals("JAVA_HOME")
+                                || each.getKey().startsWith("TWINSHARE_"))
+                        // Here a dollar sign is only itself.
+                        .map(each -> "Environment="
+                                + quoted(each.getKey() + "=" + each.getValue()).replace("$$", "$") + "\n")
+                        .collect(Collectors.joining());
     }
 
     /** As systemd.service(5) reads it: specifiers and variables doubled, other than plain words in quotes. */

@@ -179,7 +179,7 @@ final class Serve implements Callable<Integer> {
         List<String> words = new ArrayList<>(List.of("serve"));
         given.stream().filter(word -> !ONLY_FOR_THE_UNIT.contains(word)).forEach(words::add);
         Path launcher = Path.of(System.getProperty("twinshare.launcher", "/usr/bin/twinshare"));
-        BootUnit unit = BootUnit.of(config, launcher, words, System.getenv("JAVA_HOME"));
+        BootUnit unit = BootUnit.of(config, launcher, words, System.getenv());
         if (dryRun) {
             System.out.print(unit.text());
             return ExitCodes.OK;

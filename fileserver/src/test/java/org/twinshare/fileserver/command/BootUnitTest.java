@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,18 @@ final class BootUnitTest {
         assertThat(unit("data", "--exports", "exports", "--state=my/state"))
                 .contains(" serve " + here + "/data --exports " + here + "/exports --state=" + here + "/my/state\n")
                 .contains("RequiresMountsFor=" + here + "/my/state " + here + "/data\n");
+    }
+
+    @Test
+    void whatTheCommandReadsFromTheEnvironmentIsKept() {
+        Map<String, String> environment =
+                Map.of("TWINSHARE_PORT", "2050", "TWINSHARE_AS", "/a b$c%d", "JAVA_HOME", "/opt/java", "HOME", "/root");
+
+        assertThat(BootUnit.environment(environment)).isEqualTo("""
+                        Environment=JAVA_HOME=/opt/java
+                        Environment="TWINSHARE_AS=/a b$c%%d"
+                        Environment=TWINSHARE_PORT=2050
+                        """);
     }
 
     @Test
