@@ -140,6 +140,11 @@ final class ArrivedData implements AutoCloseable {
         return List.copyOf(bySequence.getOrDefault(sequence, List.of()));
     }
 
+    /** How many of one record. */
+    synchronized long bytesOf(long sequence) {
+        return of(sequence).stream().mapToLong(Part::count).sum();
+    }
+
     /** Those of one file that no record was carried out for yet, in order. */
     synchronized List<Part> ofObject(long object) {
         return bySequence.values().stream()

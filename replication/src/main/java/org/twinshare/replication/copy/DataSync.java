@@ -1,6 +1,11 @@
 package org.twinshare.replication.copy;
 
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.twinshare.filestore.Change;
+import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalDamaged;
@@ -11,17 +16,31 @@ import org.twinshare.replication.record.Entry;
 import org.twinshare.replication.record.EntryCodec;
 import org.twinshare.replication.record.MalformedRecord;
 
-/** Makes data durable that the journal says are so and does not hold. One thread. */
+/** Makes data durable that the journal says are so and does not hold, and notes what is not here. One thread. */
 final class DataSync {
     private final Journal journal;
     private final RecordWork work;
-    private long syncedTo;
+    private final ArrivedData arrived;
+    private final KnownGaps gaps;
+    private final LongSupplier applied;
+    /** Files of which bytes did not come that nobody has committed yet. */
+    private final Set<Long> lost = new HashSet<>();
 
-    DataSync(Journal journal, RecordWork work) {
+    private volatile long syncedTo;
+
+    /** @param applied up to which record the tree has everything: its data were looked at before that was so */
+    DataSync(Journal journal, RecordWork work, ArrivedData arrived, KnownGaps gaps, LongSupplier applied) {
         this.journal = journal;
         this.work = work;
-        // What is in the journal already is looked at in catching up.
-        syncedTo = journal.durableSequence();
+        this.arrived = arrived;
+        this.gaps = gaps;
+        this.applied = applied;
+        syncedTo = applied.getAsLong();
+    }
+
+    /** Up to which record all was looked at. */
+    long syncedTo() {
+        return syncedTo;
     }
 
     /** Waits until a file is here to which a record refers, as far as it can come. */
@@ -29,21 +48,60 @@ final class DataSync {
         void untilHere(long object, long sequence);
     }
 
-    /** Returns when the data that records up to this one say are durable are so, as far as their files are here. */
+    /** Returns when the data that records up to this one say are durable are so, or are known not to be here. */
     void upTo(long sequence, Wait wait) throws IOException {
         long from = Math.max(syncedTo + 1, journal.statistics().oldestSequence());
         try (JournalReader reader = journal.read(from)) {
             for (JournalRecord record = reader.next();
                     record != null && record.sequence() <= sequence;
                     record = reader.next()) {
-                if (EntryCodec.decode(record) instanceof Entry.Committed of && of.syncedSequence() > 0) {
-                    wait.untilHere(of.object(), record.sequence());
-                    work.makeDurable(of.object());
-                }
+                look(record, wait);
+                syncedTo = record.sequence();
             }
-            syncedTo = sequence;
         } catch (RecordsReleased | JournalDamaged | MalformedRecord | ErrnoException e) {
             throw new IOException("data could not be made durable: " + e.getMessage(), e);
+        }
+    }
+
+    private void look(JournalRecord record, Wait wait) throws MalformedRecord, ErrnoException {
+        long sequence = record.sequence();
+        switch (EntryCodec.decode(record)) {
+            case Entry.Referenced of -> {
+                if (sequence > applied.getAsLong() && arrived.bytesOf(sequence) < of.count()) {
+                    lost.add(of.object());
+                }
+            }
+            case Entry.Committed of -> {
+                boolean came = !lost.remove(of.object());
+                if (of.syncedSequence() > 0 && !(came && isDurable(of.object(), sequence, wait))) {
+                    gaps.lacks(of.object(), sequence);
+                }
+            }
+            case Entry.Changed of -> {
+                if (of.change() instanceof Change.Removed removed) {
+                    lost.remove(removed.object());
+                }
+            }
+            case Entry.Hot unused -> {}
+            case Entry.Adopted unused -> {}
+            case Entry.Voided unused -> {}
+            case Entry.Checkpoint unused -> {}
+            case Entry.Alone unused -> {}
+            case Entry.Marker unused -> {}
+        }
+    }
+
+    private boolean isDurable(long object, long sequence, Wait wait) throws ErrnoException {
+        wait.untilHere(object, sequence);
+        try {
+            boolean here = work.makeDurable(object);
+            return !gaps.files().contains(object) && (here || sequence <= applied.getAsLong());
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOSPC || e.errno() == Errno.EDQUOT) {
+                // It is fetched when there is room.
+                return false;
+            }
+            throw e;
         }
     }
 }

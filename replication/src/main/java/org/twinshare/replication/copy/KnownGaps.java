@@ -23,11 +23,15 @@ final class KnownGaps {
     private final LocalTree tree;
     private final FilesToFetch files;
     private final Set<Long> directories = ConcurrentHashMap.newKeySet();
+    /** Files whose committed bytes are not here, with the record from which on that can be told of the file itself. */
+    private final Map<Long, Long> promised = new ConcurrentHashMap<>();
 
     KnownGaps(LocalTree tree) {
         this.tree = tree;
         files = new FilesToFetch(tree.fact(TO_FETCH));
         directories.addAll(new FilesToFetch(tree.fact(TO_LIST)).all());
+        // What of them was committed is not known any more.
+        files.all().forEach(file -> promised.put(file, 0L));
     }
 
     /** Files whose bytes have not all come. */
@@ -65,6 +69,17 @@ final class KnownGaps {
     /** The whole tree was listed. */
     void allListed() {
         directories.clear();
+    }
+
+    /** Of a file, bytes that a record says are durable are not here; they will be fetched when that record is carried out. */
+    void lacks(long file, long sequence) {
+        promised.merge(file, sequence, Math::max);
+    }
+
+    /** Whether all bytes are here that records say are durable, as far as these are carried out up to a position. */
+    boolean hasWhatWasPromised(long applied) {
+        promised.entrySet().removeIf(each -> each.getValue() <= applied && !files.contains(each.getKey()));
+        return promised.isEmpty();
     }
 
     boolean isEmpty() {

@@ -1,5 +1,6 @@
 package org.twinshare.replication.copy;
 
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -16,6 +17,21 @@ final class Moves {
             while (!holds.getAsBoolean()) {
                 moved.awaitUninterruptibly();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The same, but no longer than that. */
+    void await(Duration atMost, BooleanSupplier holds) {
+        lock.lock();
+        try {
+            long leftNs = atMost.toNanos();
+            while (!holds.getAsBoolean() && leftNs > 0) {
+                leftNs = moved.awaitNanos(leftNs);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }

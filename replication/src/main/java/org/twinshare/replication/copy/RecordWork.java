@@ -179,11 +179,13 @@ final class RecordWork {
         }
     }
 
-    /** The bytes of a file that came are on disk when this returns, where the file is here already. */
-    void makeDurable(long object) throws ErrnoException {
-        if (writeAhead(object)) {
+    /** The bytes of a file that came are on disk when this returns; false where the file is not here. */
+    boolean makeDurable(long object) throws ErrnoException {
+        boolean here = writeAhead(object);
+        if (here) {
             tree.copy().sync(object);
         }
+        return here;
     }
 
     /** Writes what has come for a file and is not carried out yet, in its order; false where the file is not here. */

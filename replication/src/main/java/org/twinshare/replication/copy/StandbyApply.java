@@ -3,6 +3,7 @@ package org.twinshare.replication.copy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,9 @@ public final class StandbyApply implements AutoCloseable {
     private final RecordRun records;
     private final ArrivedData arrived;
     private final Moves moves = new Moves();
+    /** So long a reply of the primary may wait for a file to be made here. It must not take this server for stuck. */
+    volatile Duration fileAtMost = Duration.ofSeconds(2);
+
     private final KnownGaps gaps;
     private final FilesToFetch toFetch;
     private final DataSync dataSync;
@@ -48,6 +52,9 @@ public final class StandbyApply implements AutoCloseable {
     private volatile boolean copying;
     /** The tree is where {@link #applied} says, and not ahead of it as after a restart or a copy that was cut. */
     private volatile boolean exact;
+
+    /** A record could not be carried out for want of room. */
+    private volatile boolean full;
 
     private boolean working;
     private boolean stopped;
@@ -78,7 +85,7 @@ public final class StandbyApply implements AutoCloseable {
         toFetch = gaps.files();
         work = new RecordWork(tree, arrived, toFetch);
         records = new RecordRun(journal, work);
-        dataSync = new DataSync(journal, work);
+        dataSync = new DataSync(journal, work, arrived, gaps, this::appliedSequence);
         tree.follows(true);
     }
 
@@ -94,28 +101,35 @@ public final class StandbyApply implements AutoCloseable {
      * @param sequence of that record; the same bytes may come again
      * @param bytes    good during the call only
      */
-    public void data(long sequence, long object, long offsetBytes, ByteBuffer bytes) throws IOException {
-        moves.lock.lock();
-        try {
+    public void data(long sequence, long object, long offsetBytes, ByteBuffer bytes) {
+        moves.change(() -> {
             if (streaming && sequence > applied) {
                 arrived.put(sequence, object, offsetBytes, bytes);
             }
-        } finally {
-            moves.lock.unlock();
-        }
+        });
     }
 
     /**
-     * Returns when the data that records up to this one say are durable are so; they may be carried out meanwhile. Bytes of a
-     * file that is not here and cannot come now are not: they are fetched again after a restart.
+     * Returns when the data that records up to this one say are durable are so; they may be carried out meanwhile. Where they
+     * are not, because they did not come or the file is not here in time, {@link #hasWhatWasPromised} says so.
      */
     public void syncData(long sequence) throws IOException {
         dataSync.upTo(sequence, this::awaitHere);
     }
 
+    /** Up to which record {@link #syncData} has returned. */
+    public long dataSyncedSequence() {
+        return dataSync.syncedTo();
+    }
+
+    /** Whether all bytes are here that records in the journal say are durable, and the disk takes what they say. */
+    public boolean hasWhatWasPromised() {
+        return !full && gaps.hasWhatWasPromised(applied);
+    }
+
     /** Waits until a file is here, or the record that makes its bytes durable is carried out, as far as that can be now. */
     private void awaitHere(long object, long sequence) {
-        moves.await(() -> work.isHere(object) || applied >= sequence || !connected || !canGoOn() || closed);
+        moves.await(fileAtMost, () -> work.isHere(object) || applied >= sequence || !connected || !canGoOn() || closed);
     }
 
     /** Records up to this one may be carried out: they are in the primary's tree, and on this server's disk. */
@@ -179,14 +193,9 @@ public final class StandbyApply implements AutoCloseable {
         moves.change(() -> toFetch.addAll(ids));
     }
 
-    /** A connection to the primary begins. */
-    void connected() {
-        moves.change(() -> connected = true);
-    }
-
-    /** It has ended: whoever waits for something to come of it waits no longer. */
-    void disconnected() {
-        moves.change(() -> connected = false);
+    /** A connection to the primary begins; or it has ended, and nobody waits any longer for something to come of it. */
+    void connected(boolean now) {
+        moves.change(() -> connected = now);
     }
 
     /** Waits until records up to a position may be carried out. */
@@ -266,6 +275,7 @@ public final class StandbyApply implements AutoCloseable {
             exact = true;
             streaming = true;
             stopped = false;
+            full = false;
         });
     }
 
@@ -278,27 +288,24 @@ public final class StandbyApply implements AutoCloseable {
     private void run() {
         // What was within its quota on the primary is so here.
         QuotaPass unusedForGood = QuotaPass.take();
-        while (true) {
-            moves.await(() -> closed || mayGoOn());
-            long upTo;
-            moves.lock.lock();
-            try {
-                if (closed) {
-                    return;
-                }
-                if (!mayGoOn()) {
-                    continue;
-                }
-                upTo = mayApply;
-                working = true;
-            } finally {
-                moves.lock.unlock();
-            }
+        for (long upTo = awaitWork(); upTo > 0; upTo = awaitWork()) {
             try {
                 carryOut(upTo);
             } finally {
                 moves.change(() -> working = false);
             }
+        }
+    }
+
+    /** Waits until there are records to carry out; returns the last one of them, and 0 at the end. */
+    private long awaitWork() {
+        moves.lock.lock();
+        try {
+            moves.await(() -> closed || mayGoOn());
+            working = !closed;
+            return closed ? 0 : mayApply;
+        } finally {
+            moves.lock.unlock();
         }
     }
 
@@ -366,6 +373,7 @@ public final class StandbyApply implements AutoCloseable {
             fail("the disk of the standby has failed: " + why.getMessage());
             return;
         }
+        full = why.errno() == Errno.ENOSPC || why.errno() == Errno.EDQUOT;
         LOG.info(
                 "Record {} cannot be carried out as the tree is ({}): what is missing is asked for",
                 applied + 1,

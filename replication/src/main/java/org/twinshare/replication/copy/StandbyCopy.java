@@ -50,7 +50,7 @@ public final class StandbyCopy {
         this.apply = apply;
         this.questions = questions;
         this.clock = clock;
-        apply.connected();
+        apply.connected(true);
         fetch = new Fetch(tree, questions, progress, limits);
         copy = new InitialCopy(tree, questions, fetch, limits, progress);
     }
@@ -73,7 +73,7 @@ public final class StandbyCopy {
     /** The connection has ended, and everything that works for it ends with an exception. */
     public void end(IOException why) {
         questions.ended(why);
-        apply.disconnected();
+        apply.connected(false);
     }
 
     /**

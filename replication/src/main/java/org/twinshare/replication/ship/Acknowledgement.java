@@ -54,12 +54,12 @@ public final class Acknowledgement {
         }
     }
 
-    /** Whether the standby has a record on disk, or has it within that time. */
+    /** Whether the standby has all up to a record on disk, or has it within that time. */
     boolean awaitDurable(long sequence, Duration atMost) {
         lock.lock();
         try {
             long leftNs = atMost.toNanos();
-            while (standby.durable() < sequence && leftNs > 0) {
+            while (!hasAll(sequence) && leftNs > 0) {
                 leftNs = moved.awaitNanos(leftNs);
             }
         } catch (InterruptedException e) {
@@ -67,7 +67,12 @@ public final class Acknowledgement {
         } finally {
             lock.unlock();
         }
-        return standby.durable() >= sequence;
+        return hasAll(sequence);
+    }
+
+    private boolean hasAll(long sequence) {
+        Progress now = standby;
+        return now.complete() && now.durable() >= sequence;
     }
 
     /** To be asked once more just before a reply that waited for nothing is sent. */
@@ -85,9 +90,9 @@ public final class Acknowledgement {
         return alone
                 || switch (terms.ack()) {
                     case LOCAL -> true;
-                    case REMOTE_MEMORY -> standby.received() >= sequence;
-                    case REMOTE_DISK -> standby.durable() >= sequence;
-                    case ASYNC -> isNear();
+                    case REMOTE_MEMORY -> standby.complete() && standby.received() >= sequence;
+                    case REMOTE_DISK -> standby.complete() && standby.durable() >= sequence;
+                    case ASYNC -> standby.complete() && isNear();
                 };
     }
 

@@ -202,6 +202,7 @@ public final class PrimaryLink implements AutoCloseable {
     private void progress(Progress progress) throws IOException {
         meter.forgetUpTo(progress.durable());
         acknowledgement.progress(progress);
+        standing.complete(progress.complete());
         if (progress.complete() && isNear(progress)) {
             standing.inStep();
         }

@@ -90,7 +90,9 @@ final class Receiving implements AutoCloseable {
         this.clock = clock;
         received = journal.lastSequence();
         journaled = journal.durableSequence();
-        durable = journaled;
+        durable = Math.min(journaled, tree.dataSyncedSequence());
+        // The primary waits for the first word.
+        moved = true;
     }
 
     /** Takes in what comes until the connection ends. */
@@ -329,7 +331,8 @@ final class Receiving implements AutoCloseable {
     private @Nullable Progress progress() {
         lock.lock();
         try {
-            boolean complete = roleFile.state().completeness() != Completeness.INCONSISTENT;
+            boolean complete =
+                    roleFile.state().completeness() != Completeness.INCONSISTENT && tree.hasWhatWasPromised();
             boolean stuck = isStuck(workingSinceNs) || isStuck(syncingSinceNs);
             return stuck ? null : new Progress(received, durable, tree.appliedSequence(), complete);
         } finally {

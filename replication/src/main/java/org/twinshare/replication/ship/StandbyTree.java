@@ -16,8 +16,17 @@ public interface StandbyTree {
      */
     void data(long sequence, long object, long offsetBytes, ByteBuffer bytes) throws IOException;
 
-    /** Returns when the data that records up to this one say are durable are so; the journal has them already. */
+    /**
+     * Returns when the data that records up to this one say are durable are so, or {@link #hasWhatWasPromised} says that they are
+     * not; the journal has the records already.
+     */
     void syncData(long sequence) throws IOException;
+
+    /** Up to which record {@link #syncData} has looked at the data. Returns at once. */
+    long dataSyncedSequence();
+
+    /** Whether all data are here that records say are durable. Returns at once. */
+    boolean hasWhatWasPromised();
 
     /** Records up to this one may be applied from now on: they are in the primary's tree, and on this server's disk. */
     void mayApply(long sequence);

@@ -30,6 +30,8 @@ final class Standing {
     private final BooleanSupplier mayAnswer;
     private final Thread thread;
     private volatile boolean stopped;
+    /** Since when the standby says that it lacks something; 0 where it does not. */
+    private volatile long lackingSinceNs;
 
     /**
      * Begins with {@link #start}.
@@ -81,17 +83,33 @@ final class Standing {
 
     private void look(long silenceNs) {
         Terms terms = acknowledgement.terms();
-        if (silenceNs < terms.aloneAfter().toNanos()) {
-            return;
-        }
-        silent.run();
-        boolean may = terms.withoutStandby() == WithoutStandby.CONTINUE && mayAnswer.getAsBoolean();
-        if (may && !acknowledgement.isAlone()) {
-            goAlone(silenceNs);
+        long since = lackingSinceNs;
+        long lackingNs = since == 0 ? 0 : System.nanoTime() - since;
+        if (silenceNs >= terms.aloneAfter().toNanos()) {
+            silent.run();
+            goAloneIfMay(terms, "nothing was heard from the standby", silenceNs);
+        } else if (lackingNs >= terms.aloneAfter().toNanos()) {
+            goAloneIfMay(terms, "the standby lacks data, and fetches them", lackingNs);
         }
     }
 
-    private synchronized void goAlone(long silenceNs) {
+    /** What the standby says of itself: a reply waits for one that lacks something no longer than for a silent one. */
+    void complete(boolean now) {
+        if (now) {
+            lackingSinceNs = 0;
+        } else if (lackingSinceNs == 0) {
+            lackingSinceNs = System.nanoTime() | 1;
+        }
+    }
+
+    private void goAloneIfMay(Terms terms, String why, long sinceNs) {
+        boolean may = terms.withoutStandby() == WithoutStandby.CONTINUE && mayAnswer.getAsBoolean();
+        if (may && !acknowledgement.isAlone()) {
+            goAlone(why, sinceNs);
+        }
+    }
+
+    private synchronized void goAlone(String why, long sinceNs) {
         if (stopped || acknowledgement.isFenced()) {
             return;
         }
@@ -100,8 +118,9 @@ final class Standing {
             roleFile.update(state -> state.withAlone(true));
             acknowledgement.alone(true);
             LOG.warn(
-                    "goes on alone: nothing was heard from the standby for {} s; look at it and at the link",
-                    TimeUnit.NANOSECONDS.toSeconds(silenceNs));
+                    "goes on alone: {} for {} s; look at it and at the link",
+                    why,
+                    TimeUnit.NANOSECONDS.toSeconds(sinceNs));
         } catch (JournalFull | IOException e) {
             LOG.warn("cannot go on alone yet, and replies wait: {}", e.getMessage());
         } catch (JournalFailed e) {

@@ -166,6 +166,16 @@ final class Standby implements StandbyTree, AutoCloseable {
     }
 
     @Override
+    public long dataSyncedSequence() {
+        return open.apply.dataSyncedSequence();
+    }
+
+    @Override
+    public boolean hasWhatWasPromised() {
+        return open.apply.hasWhatWasPromised();
+    }
+
+    @Override
     public void mayApply(long sequence) {
         open.apply.mayApply(sequence);
     }

@@ -18,6 +18,7 @@ import org.twinshare.replication.ship.PrimaryLink;
  *
  * @param role      {@code primary}, {@code standby}, {@code asking}, or {@code fenced}
  * @param peer      name of the other server; empty when there is none
+ * @param peerAddress where that one is reached; empty when there is none
  * @param connected it is heard now
  * @param alone     of the primary: it answers without the standby; of the standby: the primary said so
  * @param complete  of the standby: its copy is one that was the primary's at some moment
@@ -32,6 +33,7 @@ public record TwinStatus(
         String role,
         int epoch,
         String peer,
+        String peerAddress,
         boolean connected,
         boolean alone,
         boolean complete,
@@ -47,16 +49,16 @@ public record TwinStatus(
             @Nullable Primary primary,
             @Nullable Standby standby,
             @Nullable Refusal refusal) {
-        String name = peer == null ? "" : peer.name();
         if (standby != null) {
-            return ofStandby(state, name, standby, refusal);
+            return ofStandby(state, peer, standby, refusal);
         }
         PrimaryLink link = primary == null ? null : primary.link();
         Progress here = primary == null ? Progress.NONE : here(primary);
         return new TwinStatus(
                 role(state),
                 state.epoch(),
-                name,
+                name(peer),
+                address(peer),
                 link != null && link.isConnected(),
                 link == null || link.acknowledgement().isAlone(),
                 true,
@@ -77,14 +79,26 @@ public record TwinStatus(
                 true);
     }
 
-    private static TwinStatus ofStandby(RoleState state, String name, Standby standby, @Nullable Refusal refusal) {
+    private static String name(@Nullable Peer peer) {
+        return peer == null ? "" : peer.name();
+    }
+
+    private static String address(@Nullable Peer peer) {
+        return peer == null || peer.addresses().isEmpty()
+                ? ""
+                : peer.addresses().getFirst().getHost();
+    }
+
+    private static TwinStatus ofStandby(
+            RoleState state, @Nullable Peer peer, Standby standby, @Nullable Refusal refusal) {
         Journal journal = standby.journal();
         Knowledge knowledge = standby.knowledge();
         boolean complete = state.completeness() != Completeness.INCONSISTENT;
         return new TwinStatus(
                 role(state),
                 state.epoch(),
-                name,
+                name(peer),
+                address(peer),
                 knowledge.primaryAnswers(),
                 state.alone(),
                 complete,

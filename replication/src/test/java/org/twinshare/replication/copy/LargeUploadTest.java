@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +38,7 @@ class LargeUploadTest {
         byte[] bytes = new byte[300_000];
         new Random(7).nextBytes(bytes);
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.apply.fileAtMost = Duration.ofMinutes(1);
             stream.copy.copyAll(1);
             stream.follow();
             stream.awaitCaughtUp();
@@ -54,7 +56,7 @@ class LargeUploadTest {
                 }
             });
             sync.start();
-            await().until(() -> sync.getState() == Thread.State.WAITING || !sync.isAlive());
+            await().until(() -> sync.getState() == Thread.State.TIMED_WAITING || !sync.isAlive());
             assertThat(sync.isAlive()).as("waits for the file").isTrue();
             stream.holdBehind = Long.MAX_VALUE;
             sync.join();

@@ -114,6 +114,24 @@ class ShippingTest {
         }
     }
 
+    @Test
+    void waitsForAStandbyThatLacksDataNoLongerThanForASilentOne() throws Exception {
+        try (Primary primary = new Primary(one, SOON_ALONE);
+                Standby standby = new Standby(two)) {
+            var link = Twins.connect(primary, standby, Wire.connect());
+            inStep(primary, standby);
+            standby.lacksData = true;
+            long answered = primary.answer();
+            assertThat(primary.roleFile.state().alone()).isTrue();
+            assertThat(lastAlone(primary)).isGreaterThan(answered);
+            assertThat(link).as("it is not silent").isNotDone();
+            standby.lacksData = false;
+            inStep(primary, standby);
+            long next = primary.answer();
+            assertThat(standby.journal.durableSequence()).isGreaterThanOrEqualTo(next);
+        }
+    }
+
     private static long lastAlone(Primary primary) throws Exception {
         long found = 0;
         try (var reader = primary.journal.read(1)) {

@@ -113,6 +113,7 @@ final class Twins {
         final ConcurrentLinkedQueue<byte[]> answers = new ConcurrentLinkedQueue<>();
         volatile @Nullable Way way;
         volatile boolean refusesData;
+        volatile boolean lacksData;
         /** Run with each piece of data that comes. */
         volatile Runnable onData = () -> {};
 
@@ -144,6 +145,16 @@ final class Twins {
 
         @Override
         public void syncData(long sequence) {}
+
+        @Override
+        public long dataSyncedSequence() {
+            return journal.durableSequence();
+        }
+
+        @Override
+        public boolean hasWhatWasPromised() {
+            return !lacksData;
+        }
 
         @Override
         public void mayApply(long sequence) {
