@@ -63,7 +63,7 @@ public final class RunningServer {
         this.statistics = statistics;
         report = new StatusReport(this::server, version);
         notes = FirstNotes.of(first);
-        sources = Sources.start(first, sourceSettings);
+        sources = Sources.start(this::server, sourceSettings);
         notes.addAll(sources.notes());
         control = ControlServer.start(
                 first.controlSocket(),

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.table.ExportTable;
 import org.twinshare.fileserver.source.Host;
@@ -12,6 +13,7 @@ import org.twinshare.fileserver.source.SourceRefused;
 import org.twinshare.fileserver.source.SourceService;
 import org.twinshare.fileserver.source.SourceSettings;
 import org.twinshare.filestore.posix.OwnProcess;
+import org.twinshare.replication.twin.TwinStatus;
 
 /** Starts the distribution of source trees beside a file server. Has no state. */
 final class Sources {
@@ -25,14 +27,16 @@ final class Sources {
         return new SourceSettings(List.of(), nowhere, nowhere);
     }
 
-    static SourceService start(FileServer server, SourceSettings settings) throws Refused, IOException {
+    /** @param server asked each time: it is another one when the role of this server changes */
+    static SourceService start(Supplier<FileServer> server, SourceSettings settings) throws Refused, IOException {
         try {
-            return SourceService.start(settings, server.config().state().resolve(DIRECTORY), host(server));
+            Path state = server.get().config().state();
+            return SourceService.start(settings, state.resolve(DIRECTORY), host(server));
         } catch (SourceRefused e) {
-            server.close();
+            server.get().close();
             throw new Refused(e.problem());
         } catch (IOException e) {
-            server.close();
+            server.get().close();
             throw new Refused(
                     "cannot make the source trees ready",
                     String.valueOf(e.getMessage()),
@@ -40,7 +44,7 @@ final class Sources {
         }
     }
 
-    private static Host host(FileServer server) {
+    private static Host host(Supplier<FileServer> server) {
         return new Host() {
             @Override
             public boolean isRoot() {
@@ -61,7 +65,17 @@ final class Sources {
 
             @Override
             public ExportTable exports() {
-                return server.exports().table();
+                return server.get().exports().table();
+            }
+
+            @Override
+            public Optional<Twin> twin() {
+                TwinStatus now = server.get().twin().status();
+                String ownName = server.get().config().pair().name();
+                return now.peerAddress().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Twin(ownName, now.peerAddress(), now.role().equals("standby")));
             }
         };
     }

@@ -16,6 +16,18 @@ public interface Host {
     /** The program that listens on a TCP port, in words. */
     Optional<String> holderOf(int port);
 
+    /** The other server of the pair; empty where there is none. */
+    Optional<Twin> twin();
+
+    /**
+     * The other server of a pair.
+     *
+     * @param ownName    how this server calls itself
+     * @param address    where the other one is reached
+     * @param isFollowed this server is its standby
+     */
+    record Twin(String ownName, String address, boolean isFollowed) {}
+
     /** The exports table in force, which names the nodes where the settings do not. */
     ExportTable exports();
 }

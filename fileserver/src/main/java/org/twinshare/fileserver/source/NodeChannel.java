@@ -20,7 +20,7 @@ import org.twinshare.fileserver.control.Json;
 /**
  * How nodes learn of releases: plain HTTP with JSON, read-only but for a node's report of itself, and only for the addresses
  * of the nodes. {@code POST /v1/source/NAME/poll} waits for news, {@code GET /v1/source/NAME/manifest/RELEASE} says what a
- * release consists of. A node trusts the server's address as it does when it mounts. Each request has a virtual thread.
+ * release consists of, and {@code facts/RELEASE} what else is known of it, for the standby. A node trusts the server's address as it does when it mounts. Each request has a virtual thread.
  */
 final class NodeChannel implements AutoCloseable {
     private static final int BACKLOG = 128;
@@ -74,13 +74,19 @@ final class NodeChannel implements AutoCloseable {
             poll(exchange, source);
         } else if (method.equals("GET") && words.size() == 2 && words.getFirst().equals("manifest")) {
             Optional<byte[]> manifest = source.manifest(words.getLast());
-            if (manifest.isPresent()) {
-                send(exchange, 200, "text/plain; charset=us-ascii", manifest.get());
-            } else {
-                refuse(exchange, 404, "no such release");
-            }
+            answer(exchange, "text/plain; charset=us-ascii", manifest);
+        } else if (method.equals("GET") && words.size() == 2 && words.getFirst().equals("facts")) {
+            answer(exchange, "application/json", source.facts(words.getLast()));
         } else {
             refuse(exchange, 404, "nothing is here");
+        }
+    }
+
+    private static void answer(HttpExchange exchange, String type, Optional<byte[]> body) throws IOException {
+        if (body.isPresent()) {
+            send(exchange, 200, type, body.get());
+        } else {
+            refuse(exchange, 404, "no such release");
         }
     }
 

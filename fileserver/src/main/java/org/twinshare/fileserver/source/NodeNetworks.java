@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.twinshare.exports.client.ClientMatch;
 import org.twinshare.exports.client.IpNetwork;
 import org.twinshare.exports.file.ExportEntry;
@@ -55,6 +56,16 @@ record NodeNetworks(List<IpNetwork> networks, List<String> unknown) {
                 unknown.add(node);
             }
         });
+    }
+
+    /** The same, and one more address where there is one. */
+    NodeNetworks with(@Nullable String address) {
+        if (address == null) {
+            return this;
+        }
+        Set<IpNetwork> all = new LinkedHashSet<>(networks);
+        add(address, all, new ArrayList<>());
+        return new NodeNetworks(List.copyOf(all), unknown);
     }
 
     boolean allow(InetAddress address) {

@@ -30,6 +30,9 @@ import org.twinshare.fileserver.control.Json;
  * </pre>
  */
 final class ReleaseStore {
+    /** So many releases another server may have made that never came here. */
+    private static final long NUMBERS_OF_ANOTHER = 100;
+
     private final Path root;
 
     /**
@@ -109,6 +112,11 @@ final class ReleaseStore {
         return all;
     }
 
+    /** What is known of a release, as it is kept. */
+    byte[] factsBytes(Release release) throws IOException {
+        return Files.readAllBytes(factsFile(release));
+    }
+
     byte[] manifestBytes(Release release) throws IOException {
         return Files.readAllBytes(manifestFile(release));
     }
@@ -127,28 +135,51 @@ final class ReleaseStore {
 
     /** The next number, which is never given again, whatever becomes of the release. */
     private long nextSequence() throws IOException {
-        Path file = root.resolve("sequence");
-        long last = 0;
-        try {
-            last = Long.parseLong(Files.readString(file).strip());
-        } catch (NoSuchFileException e) {
-            // The first release.
-        } catch (NumberFormatException e) {
-            throw new IOException(file + " is damaged; write the highest number of a release into it", e);
-        }
+        long last = reserved();
         for (Release release : all()) {
             last = Math.max(last, release.sequence());
         }
-        write(file, (last + 1 + "\n").getBytes(US_ASCII));
+        reserve(last + 1);
         return last + 1;
+    }
+
+    private Path sequence() {
+        return root.resolve("sequence");
+    }
+
+    private long reserved() throws IOException {
+        try {
+            return Long.parseLong(Files.readString(sequence()).strip());
+        } catch (NoSuchFileException e) {
+            return 0;
+        } catch (NumberFormatException e) {
+            throw new IOException(sequence() + " is damaged; write the highest number of a release into it", e);
+        }
+    }
+
+    private void reserve(long number) throws IOException {
+        write(sequence(), (number + "\n").getBytes(US_ASCII));
+    }
+
+    /** Puts a staged copy of another server's release among these, under its own number; durable when this returns. */
+    void receive(Path staged, Release release, byte[] manifest, byte[] facts) throws IOException {
+        // Numbers that the other server gave to what never came here are not given again.
+        reserve(Math.max(reserved(), release.sequence() + NUMBERS_OF_ANOTHER));
+        write(manifestFile(release), manifest);
+        write(factsFile(release), facts);
+        moveIn(staged, release);
+    }
+
+    private void moveIn(Path staged, Release release) throws IOException {
+        SystemProgram.output(root, List.of("sync", "-f", staged.toString()), new byte[0]);
+        Files.move(staged, tree(release), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Puts a staged tree among the releases; it is durable when this returns. */
     Release add(Path staged, byte[] manifest, Facts facts) throws IOException {
         Release release = new Release(nextSequence(), Manifest.hash(manifest));
         writeAside(release, manifest, facts);
-        SystemProgram.output(root, List.of("sync", "-f", staged.toString()), new byte[0]);
-        Files.move(staged, tree(release), StandardCopyOption.ATOMIC_MOVE);
+        moveIn(staged, release);
         return release;
     }
 

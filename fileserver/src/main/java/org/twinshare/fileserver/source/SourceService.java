@@ -41,6 +41,7 @@ public final class SourceService implements AutoCloseable {
     private final RsyncDaemon rsync;
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sources").factory());
+    private final List<Thread> followers = new ArrayList<>();
     private @Nullable NodeChannel channel;
     private volatile @Nullable Problem channelProblem;
 
@@ -80,6 +81,12 @@ public final class SourceService implements AutoCloseable {
         writeConfiguration();
         rsync.start();
         openChannel();
+        for (SourceTree source : sources.values()) {
+            followers.add(Thread.ofPlatform()
+                    .daemon()
+                    .name("source-" + source.setting().name())
+                    .start(new TwinFollower(source, host, settings.channel().getPort())));
+        }
         ScheduledFuture<?> unused =
                 chores.scheduleWithFixedDelay(this::refresh, REFRESH_S, REFRESH_S, TimeUnit.SECONDS);
     }
@@ -180,9 +187,10 @@ public final class SourceService implements AutoCloseable {
         try {
             switch (request.get("action").getAsString()) {
                 case "publish" ->
-                    answer = json(source(request)
+                    answer = json(changeable(request)
                             .publish(flag(request, "allow_vanished"), text(request, "note", ""), timeout(request)));
-                case "rollback" -> answer = json(source(request).rollback(textOrNull(request, "to"), timeout(request)));
+                case "rollback" ->
+                    answer = json(changeable(request).rollback(textOrNull(request, "to"), timeout(request)));
                 case "checkout" -> {
                     String into = textOrNull(request, "into");
                     answer.addProperty("directory", source(request).checkout(into == null ? null : Path.of(into)));
@@ -233,6 +241,16 @@ public final class SourceService implements AutoCloseable {
 
     private static Duration timeout(JsonObject request) {
         return Duration.ofMillis(request.get("timeout_ms").getAsLong());
+    }
+
+    private SourceTree changeable(JsonObject request) throws SourceRefused {
+        if (host.twin().map(Host.Twin::isFollowed).orElse(false)) {
+            throw SourceRefused.unsafe(
+                    "refused: this server is the standby",
+                    "its releases are those of the primary",
+                    "run it on the primary; twinshare status  shows which one that is");
+        }
+        return source(request);
     }
 
     private SourceTree source(JsonObject request) throws SourceRefused {
@@ -292,6 +310,7 @@ public final class SourceService implements AutoCloseable {
     @Override
     public void close() {
         chores.shutdownNow();
+        followers.forEach(Thread::interrupt);
         rsync.close();
         if (channel != null) {
             channel.close();

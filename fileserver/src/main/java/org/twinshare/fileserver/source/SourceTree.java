@@ -41,7 +41,8 @@ final class SourceTree {
 
     /** Looks the nodes up again; true when their addresses are others than before. */
     boolean refreshNodes(ExportTable exports) {
-        NodeNetworks now = NodeNetworks.of(setting, exports);
+        NodeNetworks now = NodeNetworks.of(setting, exports)
+                .with(host.twin().map(Host.Twin::address).orElse(null));
         boolean changed = !now.equals(networks);
         networks = now;
         return changed;
@@ -69,11 +70,28 @@ final class SourceTree {
 
     /** The manifest of a release, or nothing where there is no such release. */
     Optional<byte[]> manifest(String name) throws IOException {
+        Optional<Release> release = kept(name);
+        return release.isEmpty() ? Optional.empty() : Optional.of(store.manifestBytes(release.get()));
+    }
+
+    /** The same of what else is known of it. */
+    Optional<byte[]> facts(String name) throws IOException {
+        Optional<Release> release = kept(name);
+        return release.isEmpty() ? Optional.empty() : Optional.of(store.factsBytes(release.get()));
+    }
+
+    private Optional<Release> kept(String name) throws IOException {
         Optional<Release> release = Release.parse(name);
-        if (release.isEmpty() || !store.all().contains(release.get())) {
-            return Optional.empty();
-        }
-        return Optional.of(store.manifestBytes(release.get()));
+        return release.isPresent() && store.all().contains(release.get()) ? release : Optional.empty();
+    }
+
+    /** A release of the primary's, which this server has, is the live one. */
+    void follow(Release release) throws IOException {
+        store.makeLive(release);
+        // The working tree here is compared by content with a release that it did not come from.
+        Files.deleteIfExists(store.stamp());
+        rollout.flip(release);
+        store.prune(setting.keep());
     }
 
     /** How a publish or a rollback ended, as the command shows it. Names of nodes, and the problem of each that failed. */

@@ -72,6 +72,20 @@ final class TreeScan {
         return Octal.escape(name.getBytes(ISO_8859_1), "\\ ");
     }
 
+    /** What a directory consists of, every file of it read. */
+    static Manifest manifest(Path directory) throws IOException {
+        List<Found> found = of(directory, new ArrayList<>());
+        List<Found> files =
+                found.stream().filter(entry -> entry.line().isFile()).toList();
+        Map<String, String> digests = digests(directory, files);
+        List<Manifest.Line> lines = new ArrayList<>();
+        for (Found entry : found) {
+            String digest = digests.get(entry.line().path());
+            lines.add(digest == null ? entry.line() : entry.line().withDigest(digest));
+        }
+        return new Manifest(lines);
+    }
+
     /** SHA-256 of files by their escaped paths. */
     static Map<String, String> digests(Path directory, List<Found> files) throws IOException {
         Map<String, String> digests = new HashMap<>();

@@ -67,6 +67,11 @@ final class SourceLab implements AutoCloseable {
         }
 
         @Override
+        public Optional<Twin> twin() {
+            return Optional.empty();
+        }
+
+        @Override
         public ExportTable exports() {
             return ExportTable.EMPTY;
         }
