@@ -9,11 +9,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Crashes of the systems of a pair: each server runs in a kernel of its own (Linux 6.1) on disks of its own, and that kernel is
- * killed under load. Nothing closes its connections, and whatever only its page cache held is gone.
+ * killed under load. Nothing closes its connections, and whatever only its page cache held is gone. Two such kernels with a
+ * server in each take minutes to come up on two processors, so this runs only when it is asked for: {@code ./nemesis --crashes}.
  */
+@EnabledIfSystemProperty(named = "twinshare.pair.crash.rounds", matches = "\\d+")
 class PairCrashIT {
     private static final int ROUNDS = Integer.getInteger("twinshare.pair.crash.rounds", 1);
     private static final int WORKERS = 4;
