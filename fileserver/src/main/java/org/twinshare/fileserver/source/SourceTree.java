@@ -85,13 +85,33 @@ final class SourceTree {
         return release.isPresent() && store.all().contains(release.get()) ? release : Optional.empty();
     }
 
+    /** Fetches a release of the primary's. */
+    interface Fetch {
+        void into(ReleaseStore store) throws IOException, InterruptedException;
+    }
+
+    /** Lets a release of the primary's be fetched; a server that has just taken over publishes nothing meanwhile. */
+    void receive(Fetch fetch) throws IOException, InterruptedException {
+        changing.lock();
+        try {
+            fetch.into(store);
+        } finally {
+            changing.unlock();
+        }
+    }
+
     /** A release of the primary's, which this server has, is the live one. */
     void follow(Release release) throws IOException {
-        store.makeLive(release);
-        // The working tree here is compared by content with a release that it did not come from.
-        Files.deleteIfExists(store.stamp());
-        rollout.flip(release);
-        store.prune(setting.keep());
+        changing.lock();
+        try {
+            store.makeLive(release);
+            // The working tree here is compared by content with a release that it did not come from.
+            Files.deleteIfExists(store.stamp());
+            rollout.flip(release);
+            store.prune(setting.keep());
+        } finally {
+            changing.unlock();
+        }
     }
 
     /** How a publish or a rollback ended, as the command shows it. Names of nodes, and the problem of each that failed. */

@@ -152,7 +152,7 @@ final class TwinFollower implements Runnable {
         try {
             Release release = release(name);
             if (!source.store().all().contains(release)) {
-                fetch(twin, rsync, release);
+                source.receive(store -> fetch(twin, rsync, release, store));
             }
             staged = name;
             failed = null;
@@ -163,17 +163,17 @@ final class TwinFollower implements Runnable {
             error = new Problem(
                     "the standby cannot keep release " + name,
                     String.valueOf(e.getMessage()),
-                    "see the disk of the standby; it is tried again with the next release, or when it is started again");
+                    "see the disk of the standby, and that rsync reaches this server; it is tried again");
         }
     }
 
-    private void fetch(Host.Twin twin, URI rsync, Release release) throws IOException, InterruptedException {
+    private void fetch(Host.Twin twin, URI rsync, Release release, ReleaseStore store)
+            throws IOException, InterruptedException {
         byte[] manifest = send(request(twin, "manifest/" + release.name()).GET().build());
         if (!Manifest.hash(manifest).equals(release.hash())) {
             throw new IOException("the manifest that came is not that of " + release.name());
         }
         byte[] facts = send(request(twin, "facts/" + release.name()).GET().build());
-        ReleaseStore store = source.store();
         Path tree = store.clearStaging().resolve("tree");
         List<String> command = new ArrayList<>(List.of(
                 "rsync", "-a", "--no-D", "--numeric-ids", "--modify-window=-1", "--timeout=60", "--contimeout=5"));
