@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,12 +107,6 @@ final class CrashServer {
                         sync
                         """.formatted(twinshare(), STATE, arguments, words))
                 .orFail();
-    }
-
-    /** Runs another of our commands against it. */
-    Shell.Result twinshare(String... words) {
-        String all = Stream.of(words).map(word -> " '" + word + "'").collect(Collectors.joining());
-        return kernel().run(START, List.of(), twinshare() + all + " --state " + STATE);
     }
 
     String output() {
