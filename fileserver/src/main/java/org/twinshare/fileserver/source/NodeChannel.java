@@ -26,7 +26,7 @@ final class NodeChannel implements AutoCloseable {
     private static final int BACKLOG = 128;
     private static final int MAX_REPORT_BYTES = 64 << 10;
     private static final Duration POLL = Duration.ofSeconds(20);
-    private static final String PREFIX = "/v1/source/";
+    static final String PREFIX = "/v1/source/";
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

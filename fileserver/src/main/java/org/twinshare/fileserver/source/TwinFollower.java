@@ -1,5 +1,6 @@
 package org.twinshare.fileserver.source;
 
+import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,10 +41,12 @@ final class TwinFollower implements Runnable {
     private @Nullable String staged;
     private @Nullable String failed;
     private @Nullable Problem error;
+    /** Why nothing comes is said once. */
+    private boolean said;
 
     /** What the primary answers to a poll. */
     private record News(
-            long version, @Nullable String stage, @Nullable String live, int rsync_port) {}
+            long version, @Nullable String stage, @Nullable String live, int rsyncPort) {}
 
     TwinFollower(SourceTree source, Host host, int channelPort) {
         this.source = source;
@@ -53,36 +56,33 @@ final class TwinFollower implements Runnable {
 
     @Override
     public void run() {
-        boolean said = false;
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                Host.Twin twin = host.twin().orElse(null);
-                if (twin != null && twin.isFollowed()) {
-                    follow(twin);
-                    said = false;
-                } else {
-                    known = 0;
+        try {
+            while (true) {
+                if (!followed()) {
                     Thread.sleep(RETRY_MILLIS);
                 }
-            } catch (InterruptedException e) {
-                return;
-            } catch (IOException | RuntimeException e) {
-                if (!said) {
-                    LOG.info("the releases of {} cannot be followed now: {}", name(), e.getMessage());
-                    said = true;
-                }
-                if (!pause()) {
-                    return;
-                }
             }
+        } catch (InterruptedException e) {
+            // The server stops.
         }
     }
 
-    private static boolean pause() {
+    /** One poll; false where there was nobody to ask, or nothing came of it. */
+    private boolean followed() throws InterruptedException {
         try {
-            Thread.sleep(RETRY_MILLIS);
+            Host.Twin twin = host.twin().orElse(null);
+            if (twin == null || !twin.isFollowed()) {
+                known = 0;
+                return false;
+            }
+            follow(twin);
+            said = false;
             return true;
-        } catch (InterruptedException e) {
+        } catch (IOException | RuntimeException e) {
+            if (!said) {
+                LOG.info("the releases of {} cannot be followed now: {}", name(), e.getMessage());
+                said = true;
+            }
             return false;
         }
     }
@@ -95,7 +95,7 @@ final class TwinFollower implements Runnable {
     private void follow(Host.Twin twin) throws IOException, InterruptedException {
         News news = poll(twin);
         known = news.version;
-        URI rsync = URI.create("rsync://" + bracketed(twin.address()) + ":" + news.rsync_port + "/" + name());
+        URI rsync = URI.create("rsync://" + HostAndPort.fromParts(twin.address(), news.rsyncPort) + "/" + name());
         if (news.stage != null && !news.stage.equals(staged)) {
             stage(twin, rsync, news.stage);
         }
@@ -125,13 +125,9 @@ final class TwinFollower implements Runnable {
     }
 
     private HttpRequest.Builder request(Host.Twin twin, String path) {
-        return HttpRequest.newBuilder(URI.create("http://" + bracketed(twin.address()) + ":" + channelPort
-                        + "/v1/source/" + name() + "/" + path))
+        HostAndPort channel = HostAndPort.fromParts(twin.address(), channelPort);
+        return HttpRequest.newBuilder(URI.create("http://" + channel + NodeChannel.PREFIX + name() + "/" + path))
                 .timeout(ANSWER);
-    }
-
-    private static String bracketed(String address) {
-        return address.indexOf(':') < 0 ? address : "[" + address + "]";
     }
 
     private byte[] send(HttpRequest request) throws IOException, InterruptedException {
