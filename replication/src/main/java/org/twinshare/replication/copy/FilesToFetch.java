@@ -1,31 +1,18 @@
 package org.twinshare.replication.copy;
 
-import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** Files whose bytes have not all come. One that comes to miss something while it is fetched is fetched again. Thread-safe. */
 final class FilesToFetch {
     private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
 
-    /** @param fact what {@link #encode} made of them before a restart; null for none */
-    FilesToFetch(byte @Nullable [] fact) {
-        if (fact != null) {
-            ByteBuffer ids = ByteBuffer.wrap(fact);
-            while (ids.hasRemaining()) {
-                waiting.add(ids.getLong());
-            }
-        }
-    }
-
-    static byte[] encode(Set<Long> ids) {
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * ids.size());
-        ids.forEach(bytes::putLong);
-        return bytes.array();
+    /** @param before those known before a restart */
+    FilesToFetch(Collection<Long> before) {
+        waiting.addAll(before);
     }
 
     void add(long id) {

@@ -1,6 +1,7 @@
 package org.twinshare.replication.copy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.LocalTree;
 
@@ -28,10 +30,25 @@ final class KnownGaps {
 
     KnownGaps(LocalTree tree) {
         this.tree = tree;
-        files = new FilesToFetch(tree.fact(TO_FETCH));
-        directories.addAll(new FilesToFetch(tree.fact(TO_LIST)).all());
+        files = new FilesToFetch(decode(tree.fact(TO_FETCH)));
+        directories.addAll(decode(tree.fact(TO_LIST)));
         // What of them was committed is not known any more.
         files.all().forEach(file -> promised.put(file, 0L));
+    }
+
+    private static Set<Long> decode(byte @Nullable [] fact) {
+        Set<Long> ids = new HashSet<>();
+        ByteBuffer bytes = ByteBuffer.wrap(fact == null ? new byte[0] : fact);
+        while (bytes.hasRemaining()) {
+            ids.add(bytes.getLong());
+        }
+        return ids;
+    }
+
+    private static byte[] encode(Set<Long> ids) {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * ids.size());
+        ids.forEach(bytes::putLong);
+        return bytes.array();
     }
 
     /** Files whose bytes have not all come. */
@@ -96,8 +113,8 @@ final class KnownGaps {
         Set<Long> toFetch = new HashSet<>(files.all());
         toFetch.addAll(openFiles);
         Map<String, byte[]> facts = new HashMap<>(others);
-        facts.put(TO_FETCH, FilesToFetch.encode(toFetch));
-        facts.put(TO_LIST, FilesToFetch.encode(directories));
+        facts.put(TO_FETCH, encode(toFetch));
+        facts.put(TO_LIST, encode(Set.copyOf(directories)));
         return facts;
     }
 }

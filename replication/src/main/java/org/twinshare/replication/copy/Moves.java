@@ -37,6 +37,16 @@ final class Moves {
         }
     }
 
+    /** Whether something holds of the state now. */
+    boolean is(BooleanSupplier holds) {
+        lock.lock();
+        try {
+            return holds.getAsBoolean();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Changes the state, and lets everybody who waits look again. */
     void change(Runnable change) {
         lock.lock();

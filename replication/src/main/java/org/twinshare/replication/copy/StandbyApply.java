@@ -102,11 +102,15 @@ public final class StandbyApply implements AutoCloseable {
      * @param bytes    good during the call only
      */
     public void data(long sequence, long object, long offsetBytes, ByteBuffer bytes) {
-        moves.change(() -> {
+        // Nobody waits for bytes: they count when their record is carried out.
+        moves.lock.lock();
+        try {
             if (streaming && sequence > applied) {
                 arrived.put(sequence, object, offsetBytes, bytes);
             }
-        });
+        } finally {
+            moves.lock.unlock();
+        }
     }
 
     /**
@@ -158,12 +162,7 @@ public final class StandbyApply implements AutoCloseable {
 
     /** Whether the tree has everything up to {@link #appliedSequence}. */
     public boolean isComplete() {
-        moves.lock.lock();
-        try {
-            return streaming && !stopped && gaps.isEmpty();
-        } finally {
-            moves.lock.unlock();
-        }
+        return moves.is(() -> streaming && !stopped && gaps.isEmpty());
     }
 
     boolean isExact() {
@@ -220,12 +219,7 @@ public final class StandbyApply implements AutoCloseable {
 
     /** Whether it stopped in front of a record that cannot be carried out as the tree is. */
     boolean isStopped() {
-        moves.lock.lock();
-        try {
-            return stopped;
-        } finally {
-            moves.lock.unlock();
-        }
+        return moves.is(() -> stopped);
     }
 
     /** Carries out nothing until the tree has been copied; what is here is of no moment until then. */
@@ -328,7 +322,6 @@ public final class StandbyApply implements AutoCloseable {
     }
 
     private void carriedOut(long sequence) {
-        arrived.forget(sequence);
         moves.change(() -> applied = sequence);
     }
 

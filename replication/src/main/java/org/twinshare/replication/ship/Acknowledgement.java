@@ -91,7 +91,7 @@ public final class Acknowledgement {
                 || switch (terms.ack()) {
                     case LOCAL -> true;
                     case REMOTE_MEMORY -> standby.complete() && standby.received() >= sequence;
-                    case REMOTE_DISK -> standby.complete() && standby.durable() >= sequence;
+                    case REMOTE_DISK -> hasAll(sequence);
                     case ASYNC -> standby.complete() && isNear();
                 };
     }
