@@ -2,7 +2,6 @@ package org.twinshare.replication;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.CallId;
 import org.twinshare.filestore.Change;
+import org.twinshare.filestore.EpochNanos;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.NetState;
@@ -101,8 +101,7 @@ public final class Recovery {
         each(oldest, Long.MAX_VALUE, (record, entry) -> remember(record, entry, outcomes));
         each(position + 1, Long.MAX_VALUE, this::fold);
         Reconcile.Report report = reconcile(position, Long.MAX_VALUE);
-        Instant now = clock.instant();
-        long nowNs = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        long nowNs = EpochNanos.now(clock);
         hot.forEach(file -> tree.touch(file, nowNs));
         return new Done(Math.max(0, journal.lastSequence() - position), net.lastId(), report);
     }

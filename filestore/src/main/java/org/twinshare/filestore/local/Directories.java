@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.EpochNanos;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileTree.EntrySink;
@@ -204,12 +205,7 @@ final class Directories {
     }
 
     private boolean isSettled(Stat directory) {
-        return nowNs() > Math.max(directory.modifyNs(), directory.changeNs()) + SETTLED_AFTER_NS;
-    }
-
-    private long nowNs() {
-        var now = clock.instant();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        return EpochNanos.now(clock) > Math.max(directory.modifyNs(), directory.changeNs()) + SETTLED_AFTER_NS;
     }
 
     /** Under the directory's monitor, so that none of our own changes falls between its times and its entries. */

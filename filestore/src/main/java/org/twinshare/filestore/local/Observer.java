@@ -1,9 +1,9 @@
 package org.twinshare.filestore.local;
 
-import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.EpochNanos;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
@@ -87,8 +87,7 @@ final class Observer {
     }
 
     private long nowNs() {
-        Instant now = clock.instant();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        return EpochNanos.now(clock);
     }
 
     /**

@@ -1,8 +1,8 @@
 package org.twinshare.filestore.local;
 
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
+import org.twinshare.filestore.EpochNanos;
 
 /** Gives every change a moment of its own, later than all before it, also when the clock stands still or goes back. */
 final class Ticks {
@@ -15,8 +15,7 @@ final class Ticks {
 
     /** Nanoseconds since 1970. */
     long next() {
-        Instant now = clock.instant();
-        long nowNs = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        long nowNs = EpochNanos.now(clock);
         return last.updateAndGet(before -> Math.max(before + 1, nowNs));
     }
 }

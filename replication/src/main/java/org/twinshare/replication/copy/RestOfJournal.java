@@ -1,7 +1,6 @@
 package org.twinshare.replication.copy;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
@@ -10,6 +9,7 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.EpochNanos;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.NetState;
@@ -129,13 +129,12 @@ final class RestOfJournal {
                 incomplete.add(file);
             }
         }
-        showAnew(incomplete, clock.instant());
+        showAnew(incomplete, EpochNanos.now(clock));
         return incomplete;
     }
 
     /** Clients are to look at files anew; one that says that it is not finished says when it was left. */
-    private void showAnew(Set<Long> files, Instant now) throws ErrnoException {
-        long nowNs = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    private void showAnew(Set<Long> files, long nowNs) throws ErrnoException {
         for (long file : files) {
             Attributes attributes = tree.attributesOf(file);
             if (attributes != null && attributes.modifyNs() == NetState.UNFINISHED_NS) {

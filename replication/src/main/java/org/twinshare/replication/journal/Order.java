@@ -1,9 +1,9 @@
 package org.twinshare.replication.journal;
 
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.EpochNanos;
 
 /**
  * The one order of everything: gives each record its sequence, its time and the checksum of the tree. Guarded by the lock of
@@ -51,9 +51,7 @@ final class Order {
 
     /** The next record, which changes the checksum of the tree by so much. */
     JournalRecord next(byte type, long namespaceChange, ByteBuffer body) {
-        Instant now = clock.instant();
-        long nowNs = now.getEpochSecond() * 1_000_000_000L + now.getNano();
-        long timeNs = Math.max(lastTimeNs + 1, nowNs);
+        long timeNs = Math.max(lastTimeNs + 1, EpochNanos.now(clock));
         JournalRecord next =
                 new JournalRecord(lastSequence + 1, epoch, type, timeNs, namespaceChecksum ^ namespaceChange, body);
         take(next);
