@@ -9,10 +9,16 @@ launch_fail() {
 
 # Whether this directory holds Java 25 or later. Its release file says so without starting it.
 launch_is_java() {
-    local version
+    local line
     [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 1
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
-    [ "${version:-0}" -ge 25 ]
+    # Read by the shell itself: each program that a short command starts costs it some milliseconds.
+    while read -r line; do
+        if [[ $line =~ ^JAVA_VERSION=\"([0-9]+) ]]; then
+            [ "${BASH_REMATCH[1]}" -ge 25 ]
+            return
+        fi
+    done <"$1/release"
+    return 1
 }
 
 # Sets java_home: JAVA_HOME when it is new enough, else what is installed in /usr/lib/jvm.
@@ -46,6 +52,7 @@ launch_build() {
     touch "$stamp.begun"
     (cd "$root" && mvn -B -q -DskipTests -Djacoco.skip=true -pl "$module" -am package) >&2 ||
         launch_fail "the build failed" "see above" "mvn -pl $module -am package"
+    "$java_home/bin/java" "$root/packaging/NewerClassFiles.java" "$root/$module"/target/lib/*.jar
     mv "$stamp.begun" "$stamp"
 }
 
