@@ -2,9 +2,9 @@ package org.twinshare.replication.channel;
 
 import com.google.common.base.Splitter;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,7 +39,7 @@ public final class BootClock {
             long monotonicNs = System.nanoTime();
             String uptime =
                     Splitter.on(' ').split(Files.readString(UPTIME)).iterator().next();
-            return new Reading(new BigDecimal(uptime).movePointRight(9).longValueExact(), monotonicNs);
+            return new Reading(Duration.parse("PT" + uptime + "S").toNanos(), monotonicNs);
         } catch (IOException e) {
             throw new IllegalStateException("the time since the start of the system cannot be read", e);
         }

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Goes along the chain of frames of one segment, from its first one to where the chain ends. Not thread-safe. */
 final class FrameWalk {
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(1 << 16);
+
     private final Window window;
     private final SegmentHeader header;
     private long offset;
@@ -64,7 +66,8 @@ final class FrameWalk {
             }
             ByteBuffer bytes = window.bytes();
             int last = bytes.limit() - Frame.HEADER_BYTES;
-            for (int i = at; i <= last; i += Frame.ALIGNMENT) {
+            // Mostly it is zeros up to the end, and those are passed over many at a time.
+            for (int i = at + zeros(bytes, at); i <= last; i += Frame.ALIGNMENT) {
                 int length = bytes.getInt(i);
                 if (length >= Frame.HEADER_BYTES && length <= Frame.MAX_BYTES) {
                     return candidate + i - at;
@@ -73,6 +76,20 @@ final class FrameWalk {
             candidate += last - at + Frame.ALIGNMENT - (last - at) % Frame.ALIGNMENT;
         }
         return header.sizeBytes();
+    }
+
+    /** How many bytes from an index on are 0, down to a multiple of the alignment. */
+    private static int zeros(ByteBuffer bytes, int at) {
+        int zeros = 0;
+        while (zeros < bytes.limit() - at) {
+            int block = Math.min(ZEROS.capacity(), bytes.limit() - at - zeros);
+            int differs = bytes.slice(at + zeros, block).mismatch(ZEROS.slice(0, block));
+            if (differs >= 0) {
+                return zeros + differs & -Frame.ALIGNMENT;
+            }
+            zeros += block;
+        }
+        return zeros & -Frame.ALIGNMENT;
     }
 
     /** Length of the sound frame at an offset, which then is in the window; 0 where none lies. */

@@ -131,7 +131,7 @@ final class Keeper {
             create(number);
             return;
         }
-        Segment segment = outside(() -> maker.reuse(spare, number));
+        Segment segment = outside(() -> maker.reuse(spare, number, 0));
         if (segment != null) {
             segments.prepared(segment);
         }

@@ -110,7 +110,7 @@ final class Opening {
         prove();
         List<String> spares = retireBehind(scan.lastUsed);
         if (kept.isEmpty()) {
-            kept = List.of(maker.create(1, first));
+            kept = List.of(spares.isEmpty() ? maker.create(1, first) : maker.reuse(spares.removeLast(), 1, first));
             kept.getFirst().begin(first);
         }
         kept.subList(0, kept.size() - 1).forEach(Segment::close);

@@ -91,12 +91,16 @@ final class SegmentMaker {
         return new Segment(fresh, file);
     }
 
-    /** Makes a segment out of a spare file; durable when this returns. */
-    Segment reuse(String spare, long number) throws IOException {
+    /**
+     * Makes a segment out of a spare file; durable when this returns.
+     *
+     * @param firstSequence 0 when it is made ahead of need
+     */
+    Segment reuse(String spare, long number, long firstSequence) throws IOException {
         JournalDisk.OpenFile file = disk.open(spare);
         try {
             if (file.sizeBytes() == segmentBytes) {
-                return name(spare, header(number, new Nonce(random.nextLong()), 0), file);
+                return name(spare, header(number, new Nonce(random.nextLong()), firstSequence), file);
             }
         } catch (IOException e) {
             file.close();
@@ -105,7 +109,7 @@ final class SegmentMaker {
         // Of another size: the settings have changed.
         file.close();
         disk.delete(spare);
-        return create(number, 0);
+        return create(number, firstSequence);
     }
 
     /**
