@@ -99,9 +99,11 @@ public final class Lab implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
-                "-Xmx256m",
+                "-Xms48m",
+                "-Xmx192m",
                 "-XX:+UseSerialGC",
                 "-XX:MaxDirectMemorySize=256m",
+                "-XX:+ExitOnOutOfMemoryError",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
