@@ -1,6 +1,7 @@
 package org.twinshare.replication.channel;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What is known of the other server's being alive. Time in which this process did not run counts for at
@@ -22,6 +23,7 @@ public final class Pulse {
     private long heardNs;
     private long peerSentNs;
     private long echoedNs;
+    private long messages;
 
     public Pulse(BootClock clock) {
         this.clock = clock;
@@ -37,6 +39,22 @@ public final class Pulse {
         silenceNs = 0;
         lastTickNs = System.nanoTime();
         heardNs = clock.stampNs();
+        messages++;
+        notifyAll();
+    }
+
+    /** Waits for the next message, until nothing has been heard for so long; an interrupted thread does not wait on. */
+    public synchronized void awaitNext(Duration silence) {
+        long before = messages;
+        long leftNs = silence.minus(sinceHeard()).toNanos();
+        try {
+            while (messages == before && leftNs > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, Math.max(leftNs, 1_000_000));
+                leftNs = silence.minus(sinceHeard()).toNanos();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A heartbeat came. */

@@ -165,13 +165,24 @@ public final class StandbyLink implements AutoCloseable {
     }
 
     /**
+     * The same, and sure about whether the primary answers: one that is gone was heard a moment ago too, and one that answers
+     * is heard again soon. Takes up to 3 seconds.
+     */
+    public Knowledge listen() {
+        if (current != null) {
+            pulse.awaitNext(HEARD);
+        }
+        return knowledge();
+    }
+
+    /**
      * Asks whether this server may become the primary, and if so makes it one: in the role file, in an epoch that no one has
      * heard of. The caller then applies what is in the journal, gives it the epoch and answers.
      *
      * @param terms to answer by from then on
      */
     public synchronized Answer promote(Voice voice, Wish wish, Terms terms) throws IOException {
-        Answer answer = voice.mayPromote(knowledge(), wish);
+        Answer answer = voice.mayPromote(listen(), wish);
         if (answer instanceof Answer.Go go) {
             promoted = true;
             Connection open = current;

@@ -189,6 +189,11 @@ final class Standby implements StandbyTree, AutoCloseable {
         return open.link.knowledge();
     }
 
+    /** The same, and sure about whether the primary answers. */
+    Knowledge listen() {
+        return open.link.listen();
+    }
+
     Journal journal() {
         return open.journal;
     }

@@ -314,7 +314,7 @@ public final class Twin implements AutoCloseable {
 
     /** Says what {@link #failover} would answer now. */
     public Answer mayFailOver(Wish wish) throws RefusedException {
-        return VOICE.mayPromote(following(ONLY_THE_STANDBY).knowledge(), wish);
+        return VOICE.mayPromote(following(ONLY_THE_STANDBY).listen(), wish);
     }
 
     private Standby following(String why) throws RefusedException {

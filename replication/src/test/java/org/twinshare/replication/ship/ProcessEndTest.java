@@ -88,7 +88,7 @@ class ProcessEndTest {
             var link = follow(standby, server);
             Process process = start(server.getLocalPort());
             await().atMost(Duration.ofSeconds(60)).until(() -> answered.get() > 200);
-            assertThat(FAILOVER.mayPromote(standby.link.knowledge(), Wish.PLAIN))
+            assertThat(FAILOVER.mayPromote(standby.link.listen(), Wish.PLAIN))
                     .as("it answers")
                     .isInstanceOf(Answer.Refused.class);
             process.destroyForcibly();
@@ -111,7 +111,9 @@ class ProcessEndTest {
             try {
                 await().atMost(Duration.ofSeconds(60)).until(() -> answered.get() > 200);
                 signal("STOP", process);
-                await().until(() -> FAILOVER.mayPromote(standby.link.knowledge(), Wish.PLAIN) instanceof Answer.Go);
+                assertThat(FAILOVER.mayPromote(standby.link.listen(), Wish.PLAIN))
+                        .as("asked right after it was heard last")
+                        .isInstanceOf(Answer.Go.class);
                 assertThat(link.get()).isEqualTo(new LinkEnd.Closed(Ended.LOST));
                 await().until(() ->
                         FAILOVER.mayPromote(standby.link.knowledge(), Wish.PLAIN) instanceof Answer.Refused);
