@@ -1,30 +1,47 @@
 package org.twinshare.replication.pair;
 
 import com.google.common.net.HostAndPort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.function.LongSupplier;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.twinshare.replication.Refusal;
 import org.twinshare.replication.RefusedException;
 import org.twinshare.replication.channel.Join;
 
-/** The one invitation that is open, if one is. Thread-safe. */
+/**
+ * The one invitation that is open, if one is. It outlives a restart of the server, in the file {@code invitation} of the pair's
+ * directory: the token in 32 digits, and when it was given, in milliseconds since 1970. Thread-safe.
+ */
 public final class Invitations {
     static final Duration VALID = Duration.ofMinutes(15);
+    private static final Logger LOG = LoggerFactory.getLogger(Invitations.class);
     private static final int MAX_WRONG = 5;
+    private static final Pattern LINE = Pattern.compile("([0-9a-f]{16})([0-9a-f]{16}) (\\d{1,18})\n");
 
     private final PairIdentity identity;
-    private final LongSupplier nanoTime;
+    private final Path file;
+    private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
-    private @Nullable Invitation open;
-    private long openedNs;
     private int wrong;
 
-    /** @param nanoTime as {@link System#nanoTime} */
-    public Invitations(PairIdentity identity, LongSupplier nanoTime) {
+    private record Token(long high, long low, Instant given) {}
+
+    public Invitations(PairIdentity identity, InstantSource clock) {
         this.identity = identity;
-        this.nanoTime = nanoTime;
+        this.clock = clock;
+        file = identity.directory().resolve("invitation");
     }
 
     /**
@@ -32,7 +49,7 @@ public final class Invitations {
      *
      * @param address by which the new standby reaches this server
      */
-    public synchronized Invitation open(HostAndPort address) throws RefusedException {
+    public synchronized Invitation open(HostAndPort address) throws IOException, RefusedException {
         Peer peer = identity.peer();
         if (peer != null) {
             throw new RefusedException(
@@ -45,28 +62,62 @@ public final class Invitations {
                 random.nextLong(),
                 random.nextLong(),
                 identity.fingerprint().hex());
-        open = fresh;
-        openedNs = nanoTime.getAsLong();
+        write(fresh.tokenHigh(), fresh.tokenLow());
         wrong = 0;
         return fresh;
     }
 
+    private void write(long high, long low) throws IOException {
+        Path unfinished = file.resolveSibling("invitation.new");
+        Files.deleteIfExists(unfinished);
+        Files.createFile(
+                unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        HexFormat hex = HexFormat.of();
+        Files.writeString(
+                unfinished,
+                hex.toHexDigits(high) + hex.toHexDigits(low) + " "
+                        + clock.instant().toEpochMilli() + "\n");
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private @Nullable Token read() throws IOException {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        Matcher line = LINE.matcher(Files.readString(file));
+        return line.matches()
+                ? new Token(
+                        HexFormat.fromHexDigitsToLong(line.group(1)),
+                        HexFormat.fromHexDigitsToLong(line.group(2)),
+                        Instant.ofEpochMilli(Long.parseLong(line.group(3))))
+                : null;
+    }
+
     /** Takes the token, which is not good a second time; says why when it is not good. */
     synchronized @Nullable Refusal take(Join join) {
-        Invitation current = open;
-        if (current == null || nanoTime.getAsLong() - openedNs > VALID.toNanos()) {
-            open = null;
-            return refusal("no invitation is open: it was used, or is older than 15 minutes");
+        try {
+            String fault = faultOf(join, read());
+            return fault == null ? null : refusal(fault);
+        } catch (IOException e) {
+            LOG.error("The invitation {} cannot be used: {}", file, e.getMessage());
+            return refusal("its invitation cannot be read: " + e.getMessage());
+        }
+    }
+
+    private @Nullable String faultOf(Join join, @Nullable Token open) throws IOException {
+        if (open == null || !clock.instant().isBefore(open.given().plus(VALID))) {
+            Files.deleteIfExists(file);
+            return "no invitation is open: it was used, or is older than 15 minutes";
         }
         // Both are compared in the same time, wherever they differ.
-        if (((join.tokenHigh() ^ current.tokenHigh()) | (join.tokenLow() ^ current.tokenLow())) != 0) {
+        if (((join.tokenHigh() ^ open.high()) | (join.tokenLow() ^ open.low())) != 0) {
             wrong++;
             if (wrong >= MAX_WRONG) {
-                open = null;
+                Files.deleteIfExists(file);
             }
-            return refusal("its token is not the one of the invitation");
+            return "its token is not the one of the invitation";
         }
-        open = null;
+        Files.deleteIfExists(file);
         return null;
     }
 

@@ -110,6 +110,11 @@ public final class PairIdentity {
                 Boolean.parseBoolean(properties.getProperty("peer-is-dialled")));
     }
 
+    /** Where the pair's files are, which only this server's user may read. */
+    Path directory() {
+        return directory;
+    }
+
     private void write() throws IOException {
         Properties properties = new Properties();
         properties.setProperty("name", name);

@@ -2,6 +2,7 @@ package org.twinshare.replication.twin;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ record Pairing(PairIdentity identity, Invitations invitations, PairListener list
             IntSupplier epoch,
             Consumer<Connection> sessions)
             throws IOException, RefusedException {
-        Invitations invitations = new Invitations(identity, System::nanoTime);
+        Invitations invitations = new Invitations(identity, InstantSource.system());
         ServerSocket socket = new ServerSocket();
         try {
             socket.setReuseAddress(true);

@@ -10,12 +10,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class PairTest {
     @TempDir
     Path states;
 
-    private final AtomicLong nanoTime = new AtomicLong();
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochSecond(1_000_000));
     private final BlockingQueue<Connection> sessions = new LinkedBlockingQueue<>();
     private final AtomicLong kept = new AtomicLong();
     private ClusterKey key;
@@ -47,7 +49,7 @@ class PairTest {
     void listen() throws Exception {
         first = identity("nas1");
         key = ClusterKey.in(states.resolve("nas1"));
-        invitations = new Invitations(first, nanoTime::get);
+        invitations = new Invitations(first, now::get);
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         listener = new PairListener(server, first, invitations, key, () -> 3, sessions::add).start();
     }
@@ -115,9 +117,21 @@ class PairTest {
     }
 
     @Test
+    void takesATokenThatWasGivenBeforeARestart() throws Exception {
+        Invitation invitation = invite();
+        listener.close();
+        ServerSocket server = new ServerSocket(listener.port(), 50, InetAddress.getLoopbackAddress());
+        PairIdentity again = identity("nas1");
+        listener =
+                new PairListener(server, again, new Invitations(again, now::get), key, () -> 3, sessions::add).start();
+        assertThat(Joining.join(identity("nas2"), invitation, joined -> {}).name())
+                .isEqualTo("nas1");
+    }
+
+    @Test
     void takesNoTokenAfterAQuarterOfAnHour() throws Exception {
         Invitation invitation = invite();
-        nanoTime.addAndGet(TimeUnit.MINUTES.toNanos(15) + 1);
+        now.updateAndGet(begin -> begin.plus(Duration.ofMinutes(15)));
         assertThatThrownBy(() -> Joining.join(identity("nas2"), invitation, joined -> {}))
                 .hasMessageContaining("older than 15 minutes")
                 .hasMessageContaining("twinshare standby add");
@@ -180,7 +194,7 @@ class PairTest {
                 true);
         second.pairWith(peer);
         try (PairListener other = new PairListener(
-                                server, impostor, new Invitations(impostor, nanoTime::get), key, () -> 1, sessions::add)
+                                server, impostor, new Invitations(impostor, now::get), key, () -> 1, sessions::add)
                         .start();
                 PairDialer dialer = new PairDialer(second, connection -> connection.leave("test")).start()) {
             await().until(() -> !sessions.isEmpty());
