@@ -41,7 +41,7 @@ final class VerifyReport {
             case Finding.WrongName of ->
                 place(of.place()) + " leads to object " + of.here() + ", and to " + of.primary() + " on the primary";
             case Finding.SurplusName of -> place(of.place()) + " is not on the primary";
-            case Finding.WrongAttributes of -> "object " + of.object() + " has another owner, mode or time";
+            case Finding.WrongAttributes of -> "object " + of.object() + " has " + of.how();
             case Finding.WrongBytes of -> "file " + of.object() + " has other bytes";
         };
     }

@@ -1,6 +1,8 @@
 package org.twinshare.filestore.local;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
@@ -37,6 +39,28 @@ final class CopiedContents {
                     && now.modifyNs() == wanted.modifyNs()
                     && node.times.changeNs() == wanted.changeNs();
             return same ? TreeCopy.Difference.NONE : TreeCopy.Difference.ATTRIBUTES;
+        }
+    }
+
+    /** In words, what {@link #difference} found in owner, mode and times. */
+    String differingAttributes(ObjectDescription wanted) throws ErrnoException {
+        try (Node node = objects.known(wanted.id())) {
+            if (node == null) {
+                return "it is gone";
+            }
+            Stat now = Posix.fstat(nodes.open(node));
+            List<String> all = new ArrayList<>();
+            differing(all, "mode", Integer.toOctalString(now.mode()), Integer.toOctalString(wanted.mode()));
+            differing(all, "owner", now.uid() + ":" + now.gid(), wanted.uid() + ":" + wanted.gid());
+            differing(all, "mtime", now.modifyNs() + " ns", wanted.modifyNs() + " ns");
+            differing(all, "ctime", node.times.changeNs() + " ns", wanted.changeNs() + " ns");
+            return String.join(", ", all);
+        }
+    }
+
+    private static void differing(List<String> all, String what, String here, String there) {
+        if (!here.equals(there)) {
+            all.add(what + " " + here + " instead of " + there);
         }
     }
 

@@ -146,6 +146,11 @@ public final class TreeCopy {
         return contents.difference(wanted);
     }
 
+    /** In words, how its owner, mode and times differ. */
+    public String differingAttributes(ObjectDescription wanted) throws ErrnoException {
+        return contents.differingAttributes(wanted);
+    }
+
     /** Size of a file here in bytes; 0 when it is not here. */
     public long sizeBytes(long id) throws ErrnoException {
         try (Node node = objects.known(id)) {

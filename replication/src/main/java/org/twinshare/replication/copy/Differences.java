@@ -130,7 +130,7 @@ final class Differences {
             case ATTRIBUTES ->
                 differsInContent(wanted)
                         ? new Finding.WrongBytes(wanted.id())
-                        : new Finding.WrongAttributes(wanted.id());
+                        : new Finding.WrongAttributes(wanted.id(), copy.differingAttributes(wanted));
             case NONE -> differsInContent(wanted) ? new Finding.WrongBytes(wanted.id()) : null;
         };
         // Each change of an object gives it another ctime.

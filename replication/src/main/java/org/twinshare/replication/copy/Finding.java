@@ -10,8 +10,8 @@ public sealed interface Finding {
     /** A name is here, and not on the primary. */
     record SurplusName(Slot place) implements Finding {}
 
-    /** Owner, mode, or a time of an object differs. */
-    record WrongAttributes(long object) implements Finding {}
+    /** Owner, mode, or a time of an object differs; how says which, in words. */
+    record WrongAttributes(long object, String how) implements Finding {}
 
     /** Bytes of a file differ, or its size. */
     record WrongBytes(long object) implements Finding {}
