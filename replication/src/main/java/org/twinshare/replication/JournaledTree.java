@@ -126,6 +126,11 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         journal.epoch(epoch);
     }
 
+    /** Clients are answered from now on: this tree is the one that counts, and nothing of it is in doubt. */
+    public void answersClients() throws IOException {
+        FilesInDoubt.clear(tree);
+    }
+
     @Override
     public Outcome change(CallId call, Operation operation) {
         promises.checkKept();

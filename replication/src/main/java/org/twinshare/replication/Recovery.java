@@ -103,6 +103,8 @@ public final class Recovery {
         Reconcile.Report report = reconcile(position, Long.MAX_VALUE);
         long nowNs = EpochNanos.now(clock);
         hot.forEach(file -> tree.touch(file, nowNs));
+        // Should the other server be the primary by now, they are as it has them.
+        FilesInDoubt.add(tree, hot);
         return new Done(Math.max(0, journal.lastSequence() - position), net.lastId(), report);
     }
 

@@ -165,6 +165,7 @@ public final class FileServer implements AutoCloseable {
             putInForce(exports.table());
             journaled = served;
         }
+        served.answersClients();
         rpc.offer(new Nfs3(served, exportService, handles, config.maxTransferBytes(), statistics));
         rpc.offer(new Nlm4());
         rpc.offer(new Mount3(new MountService(exports, bound, tree, handles, refusals), mounts));

@@ -1,7 +1,6 @@
 package org.twinshare.replication.copy;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,16 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.replication.FilesInDoubt;
 
 /**
  * What is known to be missing in the standby's tree: bytes of files, and entries of directories. Kept with each checkpoint, so
  * that a start after any end goes on with it. Thread-safe.
  */
 final class KnownGaps {
-    private static final String TO_FETCH = "to-fetch";
     private static final String TO_LIST = "to-list";
 
     private final LocalTree tree;
@@ -30,25 +28,10 @@ final class KnownGaps {
 
     KnownGaps(LocalTree tree) {
         this.tree = tree;
-        files = new FilesToFetch(decode(tree.fact(TO_FETCH)));
-        directories.addAll(decode(tree.fact(TO_LIST)));
+        files = new FilesToFetch(FilesInDoubt.of(tree));
+        directories.addAll(FilesInDoubt.decode(tree.fact(TO_LIST)));
         // What of them was committed is not known any more.
         files.all().forEach(file -> promised.put(file, 0L));
-    }
-
-    private static Set<Long> decode(byte @Nullable [] fact) {
-        Set<Long> ids = new HashSet<>();
-        ByteBuffer bytes = ByteBuffer.wrap(fact == null ? new byte[0] : fact);
-        while (bytes.hasRemaining()) {
-            ids.add(bytes.getLong());
-        }
-        return ids;
-    }
-
-    private static byte[] encode(Set<Long> ids) {
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * ids.size());
-        ids.forEach(bytes::putLong);
-        return bytes.array();
     }
 
     /** Files whose bytes have not all come. */
@@ -113,8 +96,8 @@ final class KnownGaps {
         Set<Long> toFetch = new HashSet<>(files.all());
         toFetch.addAll(openFiles);
         Map<String, byte[]> facts = new HashMap<>(others);
-        facts.put(TO_FETCH, encode(toFetch));
-        facts.put(TO_LIST, encode(Set.copyOf(directories)));
+        facts.putAll(FilesInDoubt.fact(toFetch));
+        facts.put(TO_LIST, FilesInDoubt.encode(Set.copyOf(directories)));
         return facts;
     }
 }

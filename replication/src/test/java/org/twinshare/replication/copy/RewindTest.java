@@ -69,6 +69,32 @@ class RewindTest {
         }
     }
 
+    @RepeatedTest(3)
+    void aPrimaryThatCrashedAndLostNothingIsTheSameAgain() throws Exception {
+        long last;
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.follow();
+            writer.steps(100);
+            for (int i = 0; i < 5; i++) {
+                writer.writeUncommitted(3000);
+            }
+            stream.awaitCaughtUp();
+            last = stream.apply.appliedSequence();
+        }
+        // It starts as the primary that it was, before it hears of the other one.
+        twin.promoteStandby(1).close();
+        twin.demoteStandby(last);
+        twin.primary.beginEpoch(2);
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.follow();
+            writer.steps(20);
+            stream.awaitCaughtUp();
+            Trees.assertEqual(twin);
+        } catch (AssertionError e) {
+            throw new AssertionError("seed " + seed, e);
+        }
+    }
+
     @Test
     void aRewindThatIsCutIsBegunAgain() throws Exception {
         LostChanges tail = loseTail(100);
