@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +95,7 @@ final class CrashServer {
                         modprobe ext4; mkdir -p /disk/data /disk/state
                         mount -t ext4 -o commit=600 /dev/ubda /disk/data; mount -t ext4 -o commit=600 /dev/ubdb /disk/state
                         sysctl -qw vm.dirty_writeback_centisecs=60000 vm.dirty_expire_centisecs=60000
-                        mkdir -p /disk/data/tree; chmod 777 /disk/data/tree
+                        [ -d /disk/data/tree ] || { mkdir /disk/data/tree; chmod 777 /disk/data/tree; }
                         %s
                         """.formatted(preparation)).orFail();
     }
@@ -107,6 +108,12 @@ final class CrashServer {
                         sync
                         """.formatted(twinshare(), STATE, arguments, words))
                 .orFail();
+    }
+
+    /** Runs another of our commands against it. */
+    Shell.Result twinshare(String... words) {
+        String all = Stream.of(words).map(word -> " '" + word + "'").collect(Collectors.joining());
+        return kernel().run(START, List.of(), twinshare() + all + " --state " + STATE);
     }
 
     String output() {
