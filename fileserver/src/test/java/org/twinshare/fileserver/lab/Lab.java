@@ -200,6 +200,21 @@ public final class Lab implements AutoCloseable {
         return Shell.run(Map.of(), atMost, command);
     }
 
+    /** Starts a main class in the lab's network that goes on until the lab is closed; what it says is in the file. */
+    public void runs(Path log, String mainClass, String... words) {
+        List<String> command = new ArrayList<>(inside());
+        command.addAll(java(mainClass, List.of(words)));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            opened.add(process::destroyForcibly);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Boots a node; its options are those of the linux-client script. */
     public LabClient boot(String name, String... options) {
         List<String> words = new ArrayList<>(List.of("start", name, "--lifetime", "1200"));

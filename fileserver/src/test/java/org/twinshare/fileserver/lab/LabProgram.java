@@ -15,7 +15,8 @@ import java.util.concurrent.TimeoutException;
 
 /** A program that reads commands line by line and answers each with lines, the last of which is {@link #DONE}. */
 public final class LabProgram implements AutoCloseable {
-    static final String DONE = "done";
+    /** The last line of an answer. */
+    public static final String DONE = "done";
 
     private static final int ANSWER_WITHIN_S = 300;
 

@@ -10,18 +10,18 @@ import java.util.Objects;
 import org.awaitility.Awaitility;
 
 /** Two servers on machines of their own that are a pair, with a service address that web nodes mount. */
-final class PairLab implements AutoCloseable {
+public final class PairLab implements AutoCloseable {
     /** The address that the answering server holds. */
-    static final String SERVICE = "10.213.77.100";
+    public static final String SERVICE = "10.213.77.100";
 
-    final Lab lab = Lab.open();
+    public final Lab lab = Lab.open();
     private final Map<String, String> machines = new HashMap<>();
     private final List<String> options;
-    final LabServer one;
-    final LabServer two;
+    public final LabServer one;
+    public final LabServer two;
 
     /** Starts the first server, alone. */
-    PairLab(String... options) {
+    public PairLab(String... options) {
         this.options = List.of(options);
         one = server("nas1", "10.213.77.11");
         two = server("nas2", "10.213.77.12");
@@ -44,19 +44,19 @@ final class PairLab implements AutoCloseable {
     }
 
     /** The exported directory of a server. */
-    Path data(String name) {
+    public Path data(String name) {
         return lab.directory("data-" + name);
     }
 
     /** Makes the second server the standby of the first. */
-    void join() {
+    public void join() {
         String line = one.twinshare("standby", "add", "10.213.77.11").orFail().strip();
         two.twinshare("standby", "join", line, "--name", "nas2").orFail();
         two.start("Following");
     }
 
     /** Waits until every reply of the primary waits for the standby. */
-    static void awaitInStep(LabServer primary) {
+    public static void awaitInStep(LabServer primary) {
         Awaitility.await("the standby is in step")
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(200))
