@@ -34,7 +34,11 @@ class NemesisIT {
         PRIMARY_STANDS_STILL,
         STANDBY_STANDS_STILL,
         CABLE_OUT,
-        BOTH_KILLED
+        BOTH_KILLED,
+        // From here on only in longer runs than that of ./test.
+        PRIMARY_IS_NOT_HEARD,
+        STANDBY_IS_NOT_HEARD,
+        STANDBY_LOSES_ITS_DISKS
     }
 
     @BeforeEach
@@ -66,7 +70,8 @@ class NemesisIT {
             load.ask("load");
             awaitMore(50);
             System.out.println("round " + round + ": " + fault + " after " + acknowledged() + " calls");
-            cause(fault);
+            // Up to 10 s, in which the service address goes and the primary goes on alone.
+            cause(fault, round < Fault.values().length ? 1 : 0.5 + 9.5 * random.nextDouble());
             awaitMore(50);
             PairLab.awaitInStep(primary);
             awaitMore(50);
@@ -100,7 +105,7 @@ class NemesisIT {
         return PairTrees.differences(pair.data("nas1"), pair.data("nas2"));
     }
 
-    private void cause(Fault fault) {
+    private void cause(Fault fault, double seconds) {
         switch (fault) {
             case PRIMARY_KILLED -> {
                 primary.kill();
@@ -114,12 +119,13 @@ class NemesisIT {
                 standby.kill();
                 standby.start("Following");
             }
-            case PRIMARY_STANDS_STILL -> standStill(primary);
-            case STANDBY_STANDS_STILL -> standStill(standby);
+            case PRIMARY_STANDS_STILL -> standStill(primary, seconds);
+            case STANDBY_STANDS_STILL -> standStill(standby, seconds);
             case CABLE_OUT -> {
-                pair.cable(name(standby), false);
+                pair.cable(pair.name(standby), false);
                 awaitMore(50);
-                pair.cable(name(standby), true);
+                refusesToTakeOver();
+                pair.cable(pair.name(standby), true);
             }
             case BOTH_KILLED -> {
                 primary.kill();
@@ -127,11 +133,29 @@ class NemesisIT {
                 primary.start("clients");
                 standby.start("Following");
             }
+            case PRIMARY_IS_NOT_HEARD -> notHeard(primary, standby);
+            case STANDBY_IS_NOT_HEARD -> notHeard(standby, primary);
+            case STANDBY_LOSES_ITS_DISKS -> {
+                standby.kill();
+                pair.loseDisks(pair.name(standby));
+                primary.twinshare("standby", "remove").orFail();
+                awaitMore(50);
+                pair.join(primary, standby);
+            }
         }
     }
 
-    private String name(LabServer server) {
-        return server == pair.one ? "nas1" : "nas2";
+    /** Goes on alone, and comes together again. */
+    private void notHeard(LabServer one, LabServer other) {
+        pair.mute(pair.name(one), pair.name(other), true);
+        awaitMore(50);
+        refusesToTakeOver();
+        pair.mute(pair.name(one), pair.name(other), false);
+    }
+
+    /** The primary lives, and may have answered what is not on the standby. */
+    private void refusesToTakeOver() {
+        assertThat(standby.twinshare("failover").exitCode()).isEqualTo(5);
     }
 
     private void takeOver() {
@@ -146,10 +170,10 @@ class NemesisIT {
         primary = next;
     }
 
-    private static void standStill(LabServer server) {
+    private static void standStill(LabServer server, double seconds) {
         String pid = Long.toString(server.pid());
         Shell.run("kill", "-STOP", pid).orFail();
-        Shell.run("sleep", "1").orFail();
+        Shell.run("sleep", Double.toString(seconds)).orFail();
         Shell.run("kill", "-CONT", pid).orFail();
     }
 }

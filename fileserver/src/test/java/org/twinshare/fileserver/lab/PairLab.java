@@ -23,13 +23,13 @@ public final class PairLab implements AutoCloseable {
     /** Starts the first server, alone. */
     public PairLab(String... options) {
         this.options = List.of(options);
-        one = server("nas1", "10.213.77.11");
-        two = server("nas2", "10.213.77.12");
+        one = server("nas1");
+        two = server("nas2");
         one.start();
     }
 
-    private LabServer server(String name, String address) {
-        String machine = lab.machine(name, address);
+    private LabServer server(String name) {
+        String machine = lab.machine(name, addressOf(name));
         machines.put(name, machine);
         List<String> words = new ArrayList<>(List.of(
                 data(name).toString(),
@@ -50,9 +50,19 @@ public final class PairLab implements AutoCloseable {
 
     /** Makes the second server the standby of the first. */
     public void join() {
-        String line = one.twinshare("standby", "add", "10.213.77.11").orFail().strip();
-        two.twinshare("standby", "join", line, "--name", "nas2").orFail();
-        two.start("Following");
+        join(one, two);
+    }
+
+    void join(LabServer primary, LabServer standby) {
+        String line = primary.twinshare("standby", "add", addressOf(name(primary)))
+                .orFail()
+                .strip();
+        standby.twinshare("standby", "join", line, "--name", name(standby)).orFail();
+        standby.start("Following");
+    }
+
+    String name(LabServer server) {
+        return server == one ? "nas1" : "nas2";
     }
 
     /** Waits until every reply of the primary waits for the standby. */
@@ -68,6 +78,31 @@ public final class PairLab implements AutoCloseable {
         String machine = Objects.requireNonNull(machines.get(name));
         Shell.run("ip", "-n", machine, "link", "set", Lab.linkOf(machine), plugged ? "up" : "down")
                 .orFail();
+    }
+
+    /** Drops what a machine sends to the other one, and nothing that comes back. */
+    void mute(String from, String to, boolean mute) {
+        Shell.run(
+                        "ip",
+                        "-n",
+                        Objects.requireNonNull(machines.get(from)),
+                        "route",
+                        mute ? "add" : "del",
+                        "blackhole",
+                        addressOf(to) + "/32")
+                .orFail();
+    }
+
+    /** The address of a machine itself. */
+    static String addressOf(String name) {
+        return name.equals("nas1") ? "10.213.77.11" : "10.213.77.12";
+    }
+
+    /** Takes everything from a server that is not running: its tree, its state and its journal. */
+    void loseDisks(String name) {
+        for (Path directory : List.of(data(name), lab.directory("state-" + name))) {
+            Shell.run("find", directory.toString(), "-mindepth", "1", "-delete").orFail();
+        }
     }
 
     LabClient boot(String name, String... options) {
