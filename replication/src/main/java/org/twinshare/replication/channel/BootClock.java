@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
  * Thread-safe.
  */
 public final class BootClock {
+    /** The least time between two readings that differ. */
+    static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final Path UPTIME = Path.of("/proc/uptime");
     private static final long READ_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(100);
 

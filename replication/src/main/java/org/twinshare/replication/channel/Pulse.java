@@ -23,7 +23,6 @@ public final class Pulse {
     private long heardNs;
     private long peerSentNs;
     private long echoedNs;
-    private long messages;
 
     public Pulse(BootClock clock) {
         this.clock = clock;
@@ -39,18 +38,22 @@ public final class Pulse {
         silenceNs = 0;
         lastTickNs = System.nanoTime();
         heardNs = clock.stampNs();
-        messages++;
-        notifyAll();
     }
 
-    /** Waits for the next message, until nothing has been heard for so long; an interrupted thread does not wait on. */
-    public synchronized void awaitNext(Duration silence) {
-        long before = messages;
-        long leftNs = silence.minus(sinceHeard()).toNanos();
+    /**
+     * Waits until the other server says that it has received what is sent from now on, which proves that it lives, or until
+     * nothing has been heard for so long: what comes at first may have been on its way when it died. At most twice as long; an
+     * interrupted thread does not wait on.
+     */
+    public synchronized void awaitEcho(Duration silence) {
+        // The clock goes in steps, and what was sent just before must not count.
+        long askedNs = clock.nowNs() + BootClock.STEP_NS;
+        long latestNs = askedNs + 2 * silence.toNanos();
         try {
-            while (messages == before && leftNs > 0) {
-                TimeUnit.NANOSECONDS.timedWait(this, Math.max(leftNs, 1_000_000));
-                leftNs = silence.minus(sinceHeard()).toNanos();
+            while (echoedNs <= askedNs
+                    && clock.nowNs() < latestNs
+                    && sinceHeard().compareTo(silence) < 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, TICK_NS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -63,6 +66,7 @@ public final class Pulse {
         peerSentNs = beat.sentNs();
         if (beat.echoNs() <= stampNs) {
             echoedNs = Math.max(echoedNs, beat.echoNs());
+            notifyAll();
         }
     }
 

@@ -165,12 +165,12 @@ public final class StandbyLink implements AutoCloseable {
     }
 
     /**
-     * The same, and sure about whether the primary answers: one that is gone was heard a moment ago too, and one that answers
-     * is heard again soon. Takes up to 3 seconds.
+     * The same, and sure about whether the primary answers: one that is gone was heard a moment ago too. Takes up to 6 seconds,
+     * and less than one where it lives.
      */
     public Knowledge listen() {
         if (current != null) {
-            pulse.awaitNext(HEARD);
+            pulse.awaitEcho(HEARD);
         }
         return knowledge();
     }
