@@ -1,12 +1,10 @@
 package org.twinshare.replication;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.LocalTree;
 
 /**
@@ -28,24 +26,19 @@ public final class FilesInDoubt {
         return Map.of(FACT, encode(files));
     }
 
-    /** More files are in doubt; durable when this returns. */
-    static void add(LocalTree tree, Set<Long> files) throws ErrnoException {
+    /** More files are in doubt; durable with the next checkpoint. */
+    static void add(LocalTree tree, Set<Long> files) {
         if (!files.isEmpty()) {
             Set<Long> all = of(tree);
             all.addAll(files);
-            tree.checkpoint(fact(all));
+            tree.putFact(FACT, encode(all));
         }
     }
 
     /** None is any more: this tree is the one that counts. */
-    static void clear(LocalTree tree) throws IOException {
-        if (of(tree).isEmpty()) {
-            return;
-        }
-        try {
-            tree.checkpoint(fact(Set.of()));
-        } catch (ErrnoException e) {
-            throw new IOException("the disk of this server does not take a checkpoint: " + e.getMessage(), e);
+    static void clear(LocalTree tree) {
+        if (!of(tree).isEmpty()) {
+            tree.putFact(FACT, encode(Set.of()));
         }
     }
 

@@ -127,7 +127,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     }
 
     /** Clients are answered from now on: this tree is the one that counts, and nothing of it is in doubt. */
-    public void answersClients() throws IOException {
+    public void answersClients() {
         FilesInDoubt.clear(tree);
     }
 

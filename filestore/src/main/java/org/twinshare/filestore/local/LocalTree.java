@@ -277,7 +277,12 @@ public final class LocalTree implements FileTree, AutoCloseable {
         }
     }
 
-    /** What the last checkpoint, or one before it, kept under a name; null for nothing. */
+    /** Keeps something under a name; durable with the next checkpoint. */
+    public void putFact(String name, byte[] value) {
+        index.putFact(name, value);
+    }
+
+    /** What is kept under a name; null for nothing. */
     public byte @Nullable [] fact(String name) {
         return index.fact(name);
     }
