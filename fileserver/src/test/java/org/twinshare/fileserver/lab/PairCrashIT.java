@@ -38,8 +38,8 @@ class PairCrashIT {
         lab = Lab.open();
         String options = "--alone-after %s --service-ip %s/24 --service-interface vec0 --name nas1"
                 .formatted(ALONE_AFTER_SECONDS, PairLab.SERVICE);
-        mortal = new CrashServer(lab, "nas1", "10.213.77.11", options, List.of(), "");
-        String machine = lab.machine("nas2", "10.213.77.12");
+        mortal = new CrashServer(lab, "nas1", PairLab.addressOf("nas1"), options, List.of(), "");
+        String machine = lab.machine("nas2", PairLab.addressOf("nas2"));
         other = lab.serverOn(
                 machine,
                 "state-nas2",
@@ -53,8 +53,9 @@ class PairCrashIT {
                 "--service-interface",
                 Lab.linkOf(machine));
         mortal.start();
-        String line =
-                mortal.twinshare("standby", "add", "10.213.77.11").orFail().strip();
+        String line = mortal.twinshare("standby", "add", PairLab.addressOf("nas1"))
+                .orFail()
+                .strip();
         other.twinshare("standby", "join", line, "--name", "nas2").orFail();
         other.start("Following");
         load = lab.program(CrashLoad.class, Long.toString(seed), Integer.toString(WORKERS), PairLab.SERVICE);

@@ -1,5 +1,7 @@
 package org.twinshare.fileserver.lab;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +28,17 @@ public final class PairLab implements AutoCloseable {
         one = server("nas1");
         two = server("nas2");
         one.start();
+    }
+
+    /** Starts the first server, alone, with a source tree www that every machine of the lab may pull. */
+    public static PairLab withSource(Path settings, Path work) throws IOException {
+        Files.writeString(settings, """
+                [source.www]
+                path = "%s"
+                run-as = "root"
+                nodes = ["10.213.77.0/24"]
+                """.formatted(work));
+        return new PairLab("--config", settings.toString());
     }
 
     private LabServer server(String name) {

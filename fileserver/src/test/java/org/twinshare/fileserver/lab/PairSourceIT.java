@@ -24,13 +24,7 @@ class PairSourceIT {
     void open() throws IOException {
         work = Files.createDirectory(base.resolve("work"));
         write("1");
-        Path settings = Files.writeString(base.resolve("twinshare.conf"), """
-                        [source.www]
-                        path = "%s"
-                        run-as = "root"
-                        nodes = ["10.213.77.0/24"]
-                        """.formatted(work));
-        pair = new PairLab("--config", settings.toString());
+        pair = PairLab.withSource(base.resolve("twinshare.conf"), work);
         pair.join();
         PairLab.awaitInStep(pair.one);
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.twinshare.exports.MountLine;
 import org.twinshare.fileserver.lab.Lab;
 import org.twinshare.fileserver.lab.LabClient;
 import org.twinshare.fileserver.lab.PairLab;
@@ -16,10 +17,7 @@ import org.twinshare.fileserver.lab.PairLab;
  */
 final class ApacheNode {
     private static final Path EXAMPLES = Path.of("..", "docs", "examples").toAbsolutePath();
-    private static final String MOUNT =
-            "mount -t nfs -o vers=3,proto=tcp,mountproto=tcp,port=2049,mountport=2049,nolock,"
-                    + "hard,timeo=50,retrans=2,lookupcache=positive,noatime " + PairLab.SERVICE
-                    + ":/localData /localData";
+    private static final String MOUNT = MountLine.command(PairLab.SERVICE, 2049, "/localData", "/localData");
     private static final String SITE = """
             ServerRoot /etc/apache2
             ServerName www.example.com

@@ -49,13 +49,7 @@ class SiteIT {
         Files.writeString(work.resolve("cgi-bin/upload"), UPLOAD);
         Files.setPosixFilePermissions(work.resolve("cgi-bin/upload"), PosixFilePermissions.fromString("rwxr-xr-x"));
         write("release one");
-        Path settings = Files.writeString(base.resolve("twinshare.conf"), """
-                        [source.www]
-                        path = "%s"
-                        run-as = "root"
-                        nodes = ["10.213.77.0/24"]
-                        """.formatted(work));
-        pair = new PairLab("--config", settings.toString());
+        pair = PairLab.withSource(base.resolve("twinshare.conf"), work);
         Files.setPosixFilePermissions(
                 Files.createDirectory(pair.data("nas1").resolve("uploads")),
                 PosixFilePermissions.fromString("rwxrwxrwx"));
