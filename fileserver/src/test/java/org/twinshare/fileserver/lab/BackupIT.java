@@ -98,10 +98,7 @@ class BackupIT {
 
         client.ask("stop");
         PairLab.awaitInStep(pair.one);
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(PairTrees.differences(pair.data("nas1"), pair.data("nas2")))
-                        .isEmpty());
+        pair.awaitEqualTrees("when nobody writes");
         Path whole = backup(pair.lab.directory("other backups"));
         assertThat(PairTrees.differences(whole, pair.data("nas2"))).isEmpty();
 

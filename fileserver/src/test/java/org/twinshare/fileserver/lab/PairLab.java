@@ -1,5 +1,7 @@
 package org.twinshare.fileserver.lab;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +86,15 @@ public final class PairLab implements AutoCloseable {
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> primary.twinshare("status").out().contains("ONLINE, replicated"));
+    }
+
+    /** Waits until both exported directories are the same: what is acknowledged is on both disks, and in both trees soon after. */
+    void awaitEqualTrees(String when) {
+        Awaitility.await("both trees are equal " + when)
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(() -> assertThat(PairTrees.differences(data("nas1"), data("nas2")))
+                        .isEmpty());
     }
 
     /** Takes the cable out of a machine, or puts it back. */
