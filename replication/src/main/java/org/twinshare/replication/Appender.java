@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalFull;
 import org.twinshare.replication.journal.Position;
+import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
 import org.twinshare.replication.record.EntryCodec;
 
@@ -17,8 +18,6 @@ import org.twinshare.replication.record.EntryCodec;
  * where all of them are. Thread-safe; who waits holds no monitor, so virtual threads may.
  */
 final class Appender {
-    private static final long NO_CHECKSUM_YET = 0;
-
     private final Journal journal;
     private final ReentrantLock lock = new ReentrantLock();
     /** Changes that are not carried out yet, by the objects whose order counts. */
@@ -52,13 +51,14 @@ final class Appender {
     /**
      * Appends a change that {@link #awaitTurn} and {@link #applied} are to follow.
      *
+     * @param checksum what it adds to the namespace checksum
      * @param objects whose changes must be carried out in the order of the journal
      */
-    Ticket append(Entry entry, long... objects) throws JournalFull {
+    Ticket append(Entry entry, long checksum, long... objects) throws JournalFull {
         var body = EntryCodec.encode(entry);
         lock.lock();
         try {
-            Ticket ticket = new Ticket(journal.append(EntryCodec.type(entry), NO_CHECKSUM_YET, body), objects);
+            Ticket ticket = new Ticket(journal.append(EntryCodec.type(entry), checksum, body), objects);
             lastAppended = ticket.position.sequence();
             bytes += body.remaining();
             underWay.add(ticket);
@@ -71,13 +71,18 @@ final class Appender {
         }
     }
 
-    /** Appends what is carried out already, or needs not be; returns its sequence. */
+    /** Appends what is carried out already, or needs not be, and touches nothing; returns its sequence. */
     long note(Entry entry) throws JournalFull {
+        return note(entry, NamespaceChecksum.NOTHING);
+    }
+
+    /** The same of what touches an object. */
+    long note(Entry entry, long checksum) throws JournalFull {
         var body = EntryCodec.encode(entry);
         lock.lock();
         try {
-            lastAppended = journal.append(EntryCodec.type(entry), NO_CHECKSUM_YET, body)
-                    .sequence();
+            lastAppended =
+                    journal.append(EntryCodec.type(entry), checksum, body).sequence();
             bytes += body.remaining();
             return lastAppended;
         } finally {

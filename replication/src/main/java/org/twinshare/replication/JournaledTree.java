@@ -15,6 +15,7 @@ import org.twinshare.filestore.Stability;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalFailed;
+import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
 
 /**
@@ -166,7 +167,8 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     private Outcome carryOut(
             CallId call, Operation operation, LocalTree.Decided decided, Applying applying, long... ordered)
             throws ErrnoException {
-        Appender.Ticket ticket = append(new Entry.Changed(call, decided.change()), ordered);
+        Appender.Ticket ticket =
+                append(new Entry.Changed(call, decided.change()), uncommitted.checksum(decided.touched()), ordered);
         try {
             steps.at(Step.APPENDED);
             if (!operation.caller().async()) {
@@ -200,7 +202,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     private void voidIt(Appender.Ticket ticket, ErrnoException why) {
         long sequence;
         try {
-            sequence = append(new Entry.Voided(ticket.position.sequence(), why.errno()));
+            sequence = append(new Entry.Voided(ticket.position.sequence(), why.errno()), NamespaceChecksum.NOTHING);
         } catch (ErrnoException e) {
             throw promises.failing("a change could not be carried out, and the journal has no room to say so", e);
         }
@@ -241,7 +243,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         if (!sync) {
             return outcome;
         }
-        makeDurable(written.object());
+        makeDurable(written.object(), uncommitted.checksum(decided.touched()));
         return Outcome.written(outcome.object(), outcome.wcc(), outcome.count(), Stability.FILE_SYNC);
     }
 
@@ -270,13 +272,13 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         try (Uncommitted.OfFile file = uncommitted.hold(written.object())) {
             if (file.announce() && !uncommitted.isNew(written.object())) {
                 // After a crash exactly these files are looked at: they may hold what nobody has committed.
-                journal.awaitDurable(append(new Entry.Hot(written.object())));
+                journal.awaitDurable(append(new Entry.Hot(written.object()), NamespaceChecksum.NOTHING));
             }
             Outcome outcome = decided.apply(written);
             file.written(written.offsetBytes(), written.data(), outcome.attributes());
             if (promises.replication().isShipping()) {
                 // Nobody waits for it; whoever ships it reads the bytes from the file.
-                long unusedSequence = append(Entry.Referenced.unstable(written));
+                long unusedSequence = append(Entry.Referenced.unstable(written), NamespaceChecksum.NOTHING);
             }
             steps.at(Step.WRITTEN);
             return outcome;
@@ -284,12 +286,12 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     }
 
     private Outcome commit(LocalTree.Decided decided, Change.Committed committed) throws ErrnoException {
-        makeDurable(committed.object());
+        makeDurable(committed.object(), uncommitted.checksum(decided.touched()));
         return decided.apply(committed);
     }
 
     /** Everything that was written to a file before this call is durable when it returns: by the journal, or by a sync. */
-    private void makeDurable(long object) throws ErrnoException {
+    private void makeDurable(long object, long checksum) throws ErrnoException {
         long sequence;
         long writes;
         long applied;
@@ -300,7 +302,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
             }
             needsSync = file.needsSync();
             if (!needsSync && !file.isClean()) {
-                file.committed(append(file.entry(object)));
+                file.committed(append(file.entry(object), checksum));
             }
             sequence = file.committedSequence();
             writes = file.writes();
@@ -309,14 +311,14 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         if (needsSync) {
             tree.syncFile(object);
             steps.at(Step.FILE_SYNCED);
-            sequence = noteSynced(object, writes, applied);
+            sequence = noteSynced(object, checksum, writes, applied);
         }
         promises.awaitDurable(sequence);
     }
 
-    private long noteSynced(long object, long writes, long applied) throws ErrnoException {
+    private long noteSynced(long object, long checksum, long writes, long applied) throws ErrnoException {
         try (Uncommitted.OfFile file = uncommitted.hold(object)) {
-            long sequence = append(file.synced(object, applied));
+            long sequence = append(file.synced(object, applied), checksum);
             if (file.writes() == writes) {
                 file.committed(sequence);
             }
@@ -324,17 +326,17 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         }
     }
 
-    private Appender.Ticket append(Entry.Changed entry, long... ordered) throws ErrnoException {
+    private Appender.Ticket append(Entry.Changed entry, long checksum, long... ordered) throws ErrnoException {
         return checkpoints.whenThereIsRoom(() -> {
             discoveries.append();
-            return appender.append(entry, ordered);
+            return appender.append(entry, checksum, ordered);
         });
     }
 
-    private long append(Entry entry) throws ErrnoException {
+    private long append(Entry entry, long checksum) throws ErrnoException {
         return checkpoints.whenThereIsRoom(() -> {
             discoveries.append();
-            return appender.note(entry);
+            return appender.note(entry, checksum);
         });
     }
 

@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
+import org.twinshare.filestore.Touched;
+import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
 
 /**
@@ -165,6 +167,19 @@ final class Uncommitted {
     /** Whether an object was made since the last checkpoint. */
     boolean isNew(long object) {
         return made.contains(object);
+    }
+
+    /** What a change adds to the namespace checksum: of files that hold bytes which are not durable, size and mtime do not count. */
+    long checksum(List<Touched> touched) {
+        boolean open = touched.stream().anyMatch(each -> each.settled() != null && isOpen(each.id()));
+        return NamespaceChecksum.of(
+                open ? touched.stream().map(Touched::unsettled).toList() : touched);
+    }
+
+    private boolean isOpen(long object) {
+        try (OfFile file = holdIfWritten(object)) {
+            return file != null && !file.isClean();
+        }
     }
 
     /** Takes hold of a file. */

@@ -29,8 +29,8 @@ class AppenderTest {
         try (Journal journal = Journal.open(directory, settings, InstantSource.system(), 1, 0)) {
             Appender appender = new Appender(journal);
             long begin = appender.appliedSequence();
-            Appender.Ticket fails = appender.append(change(10), 10);
-            Appender.Ticket slow = appender.append(change(11), 11);
+            Appender.Ticket fails = appender.append(change(10), 0, 10);
+            Appender.Ticket slow = appender.append(change(11), 0, 11);
             appender.voided(fails, appender.note(new Entry.Voided(fails.position.sequence(), Errno.EDQUOT)));
             appender.applied(fails);
             assertThat(appender.appliedSequence()).isEqualTo(begin);

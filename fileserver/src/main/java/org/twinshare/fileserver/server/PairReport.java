@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.twinshare.replication.Refusal;
 import org.twinshare.replication.RefusedException;
 import org.twinshare.replication.copy.CopyProgress;
+import org.twinshare.replication.copy.Divergences;
 import org.twinshare.replication.role.Answer;
 import org.twinshare.replication.role.Wish;
 import org.twinshare.replication.ship.Lag;
@@ -79,17 +80,34 @@ record PairReport(String state, String cause, String action, Status.Pair pair) {
                     pair(now, now.connected() ? "primary, copying" : "primary, away"));
         }
         if (now.connected()) {
-            return new PairReport(
-                    now.alone() ? "STANDBY, catching up" : "STANDBY, in step",
-                    now.alone() ? now.peer() + " still replies without this server" : "",
-                    now.alone() ? "wait" : "",
-                    pair(now, "primary, streaming"));
+            return now.alone()
+                    ? new PairReport(
+                            "STANDBY, catching up",
+                            now.peer() + " still replies without this server",
+                            "wait",
+                            pair(now, "primary, streaming"))
+                    : inStep(now, now.divergences());
         }
         return new PairReport(
                 "STANDBY, the primary is not heard",
                 now.peer() + " is not connected" + why(now) + "; " + failover(twin),
                 "start " + now.peer() + "; or see  twinshare failover --check",
                 pair(now, "primary, away"));
+    }
+
+    private static PairReport inStep(TwinStatus now, Divergences.@Nullable State divergences) {
+        String differed = divergences == null || divergences.found() == 0 ? "" : words(divergences);
+        return new PairReport(
+                "STANDBY, in step",
+                differed,
+                differed.isEmpty() ? "" : "compare the rest too:  twinshare verify --content --repair",
+                pair(now, "primary, streaming"));
+    }
+
+    private static String words(Divergences.State divergences) {
+        return divergences.found()
+                + " objects differed from the primary's since the start, and were made the same; record "
+                + divergences.lastRecord() + " showed the last, " + divergences.last();
     }
 
     private static String failover(Twin twin) {

@@ -92,11 +92,12 @@ final class AttributeDecisions {
         };
     }
 
-    Change set(Operation.SetAttr set) throws ErrnoException {
+    Change set(Operation.SetAttr set, Touching touching) throws ErrnoException {
         Caller caller = set.caller();
         SetAttributes wanted = set.attributes();
         try (Node object = look.object(caller, set.object())) {
             Stat stat = look.stat(object);
+            touching.add(object, stat);
             Attributes now = look.attributes(object, stat);
             if (set.guardNs() != null && set.guardNs() != now.changeNs()) {
                 throw new ErrnoException(Errno.NOT_SYNC, "guard");
@@ -166,16 +167,18 @@ final class AttributeDecisions {
     }
 
     /** CREATE of what exists, with a size. */
-    Change truncate(Caller caller, Node object, long sizeBytes) throws ErrnoException {
+    Change truncate(Caller caller, Node object, long sizeBytes, Touching touching) throws ErrnoException {
         Stat stat = look.stat(object);
+        touching.add(object, stat);
         requireTruncation(caller, object, stat, sizeBytes);
         SetAttributes size = new SetAttributes(null, null, null, sizeBytes, null, null);
         return changed(caller, object, stat, size);
     }
 
-    Change write(Operation.Write write) throws ErrnoException {
+    Change write(Operation.Write write, Touching touching) throws ErrnoException {
         try (Node object = look.object(write.caller(), write.object())) {
             Stat stat = look.stat(object);
+            touching.add(object, stat);
             look.requireRegular(object);
             Permissions.requireData(write.caller(), stat, look.acl(write.caller(), object, stat), Permissions.WRITE);
             long end = write.offsetBytes() + write.data().remaining();
@@ -197,9 +200,10 @@ final class AttributeDecisions {
         }
     }
 
-    Change commit(Operation.Commit commit) throws ErrnoException {
+    Change commit(Operation.Commit commit, Touching touching) throws ErrnoException {
         try (Node object = look.object(commit.caller(), commit.object())) {
             Stat stat = look.stat(object);
+            touching.add(object, stat);
             look.requireRegular(object);
             Permissions.requireData(commit.caller(), stat, look.acl(commit.caller(), object, stat), Permissions.WRITE);
             return new Change.Committed(ticks.next(), object.id, commit.offsetBytes(), commit.count());

@@ -27,12 +27,24 @@ final class Decisions {
         this.attributes = new AttributeDecisions(look, ticks);
     }
 
-    /** What the operation makes true, or the error that POSIX has for it. */
-    Change decide(Operation operation) throws ErrnoException {
+    /**
+     * What the operation makes true, or the error that POSIX has for it.
+     *
+     * @param touching is told how what the change touches is before it
+     */
+    Change decide(Operation operation, Touching touching) throws ErrnoException {
         return switch (operation) {
-            case Operation.Create create -> create(create);
+            case Operation.Create create -> create(create, touching);
             case Operation.MakeDirectory make ->
-                make(make.caller(), make.directory(), make.name(), FileType.DIRECTORY, make.attributes(), 0, null);
+                make(
+                        make.caller(),
+                        make.directory(),
+                        make.name(),
+                        FileType.DIRECTORY,
+                        make.attributes(),
+                        0,
+                        null,
+                        touching);
             case Operation.MakeSymlink make ->
                 make(
                         make.caller(),
@@ -41,21 +53,22 @@ final class Decisions {
                         FileType.SYMLINK,
                         make.attributes(),
                         0,
-                        make.target());
-            case Operation.MakeNode make -> makeNode(make);
-            case Operation.Remove remove -> remove(remove);
-            case Operation.RemoveDirectory remove -> removeDirectory(remove);
-            case Operation.Rename rename -> rename(rename);
-            case Operation.Link link -> link(link);
-            case Operation.SetAttr set -> attributes.set(set);
-            case Operation.Write write -> attributes.write(write);
-            case Operation.Commit commit -> attributes.commit(commit);
+                        make.target(),
+                        touching);
+            case Operation.MakeNode make -> makeNode(make, touching);
+            case Operation.Remove remove -> remove(remove, touching);
+            case Operation.RemoveDirectory remove -> removeDirectory(remove, touching);
+            case Operation.Rename rename -> rename(rename, touching);
+            case Operation.Link link -> link(link, touching);
+            case Operation.SetAttr set -> attributes.set(set, touching);
+            case Operation.Write write -> attributes.write(write, touching);
+            case Operation.Commit commit -> attributes.commit(commit, touching);
         };
     }
 
-    private Change create(Operation.Create create) throws ErrnoException {
+    private Change create(Operation.Create create, Touching touching) throws ErrnoException {
         Caller caller = create.caller();
-        try (Parent parent = parent(caller, create.directory());
+        try (Parent parent = parent(caller, create.directory(), touching);
                 Node existing = lookFor(caller, parent, create.name())) {
             if (existing == null) {
                 Long verifier = create.mode() == Operation.CreateMode.EXCLUSIVE ? create.verifier() : null;
@@ -72,16 +85,24 @@ final class Decisions {
             Long size = create.attributes().sizeBytes();
             return size == null
                     ? new Change.Nothing(ticks.next(), existing.id)
-                    : attributes.truncate(caller, existing, size);
+                    : attributes.truncate(caller, existing, size, touching);
         }
     }
 
-    private Change makeNode(Operation.MakeNode make) throws ErrnoException {
+    private Change makeNode(Operation.MakeNode make, Touching touching) throws ErrnoException {
         boolean device = make.type() == FileType.BLOCK_DEVICE || make.type() == FileType.CHARACTER_DEVICE;
         if (device && !make.caller().isRoot()) {
             throw new ErrnoException(Errno.EPERM, "devices are for root");
         }
-        return make(make.caller(), make.directory(), make.name(), make.type(), make.attributes(), make.rdev(), null);
+        return make(
+                make.caller(),
+                make.directory(),
+                make.name(),
+                make.type(),
+                make.attributes(),
+                make.rdev(),
+                null,
+                touching);
     }
 
     private Change make(
@@ -91,9 +112,10 @@ final class Decisions {
             FileType type,
             SetAttributes wanted,
             long rdev,
-            byte @Nullable [] target)
+            byte @Nullable [] target,
+            Touching touching)
             throws ErrnoException {
-        try (Parent parent = parent(caller, directoryId);
+        try (Parent parent = parent(caller, directoryId, touching);
                 Node existing = lookFor(caller, parent, name)) {
             if (existing != null) {
                 throw new ErrnoException(Errno.EEXIST, "make");
@@ -125,9 +147,9 @@ final class Decisions {
                 verifier);
     }
 
-    private Change remove(Operation.Remove remove) throws ErrnoException {
+    private Change remove(Operation.Remove remove, Touching touching) throws ErrnoException {
         look.refuseDots(remove.name(), Errno.EINVAL);
-        try (Parent parent = parent(remove.caller(), remove.directory());
+        try (Parent parent = parent(remove.caller(), remove.directory(), touching);
                 Node victim = find(remove.caller(), parent, remove.name())) {
             look.requireRemoval(remove.caller(), parent.node, parent.stat, victim);
             if (victim.type == FileType.DIRECTORY) {
@@ -137,9 +159,9 @@ final class Decisions {
         }
     }
 
-    private Change removeDirectory(Operation.RemoveDirectory remove) throws ErrnoException {
+    private Change removeDirectory(Operation.RemoveDirectory remove, Touching touching) throws ErrnoException {
         look.refuseDots(remove.name(), remove.name().isDot() ? Errno.EINVAL : Errno.ENOTEMPTY);
-        try (Parent parent = parent(remove.caller(), remove.directory());
+        try (Parent parent = parent(remove.caller(), remove.directory(), touching);
                 Node victim = find(remove.caller(), parent, remove.name())) {
             look.requireRemoval(remove.caller(), parent.node, parent.stat, victim);
             if (victim.type != FileType.DIRECTORY) {
@@ -150,9 +172,9 @@ final class Decisions {
         }
     }
 
-    private Change link(Operation.Link link) throws ErrnoException {
+    private Change link(Operation.Link link, Touching touching) throws ErrnoException {
         try (Node object = look.object(link.caller(), link.object());
-                Parent parent = parent(link.caller(), link.directory());
+                Parent parent = parent(link.caller(), link.directory(), touching);
                 Node existing = lookFor(link.caller(), parent, link.name())) {
             if (existing != null) {
                 throw new ErrnoException(Errno.EEXIST, "link");
@@ -164,18 +186,19 @@ final class Decisions {
             if (object.type == FileType.DIRECTORY) {
                 throw new ErrnoException(Errno.EPERM, "hard link to a directory");
             }
+            touching.add(object, look.stat(object));
             return new Change.Linked(ticks.next(), object.id, link.directory(), link.name());
         }
     }
 
-    private Change rename(Operation.Rename rename) throws ErrnoException {
+    private Change rename(Operation.Rename rename, Touching touching) throws ErrnoException {
         Caller caller = rename.caller();
         look.refuseDots(rename.fromName(), Errno.EINVAL);
         look.refuseDots(rename.toName(), Errno.EINVAL);
-        try (Parent from = parent(caller, rename.fromDirectory());
+        try (Parent from = parent(caller, rename.fromDirectory(), touching);
                 Parent to = rename.fromDirectory() == rename.toDirectory()
                         ? from.again()
-                        : parent(caller, rename.toDirectory());
+                        : parent(caller, rename.toDirectory(), touching);
                 Node moved = find(caller, from, to, rename.fromName());
                 Node replaced = lookFor(caller, to, rename.toName())) {
             if (from.node.volume != to.node.volume) {
@@ -193,6 +216,7 @@ final class Decisions {
             if (replaced != null && replaced.type == FileType.DIRECTORY) {
                 look.requireEmptyAndFree(replaced);
             }
+            touching.add(moved, look.stat(moved));
             long replacedId = replaced == null ? 0 : replaced.id;
             return new Change.Moved(
                     ticks.next(), moved.id, from.node.id, rename.fromName(), to.node.id, rename.toName(), replacedId);
@@ -232,10 +256,12 @@ final class Decisions {
         }
     }
 
-    private Parent parent(Caller caller, long id) throws ErrnoException {
+    private Parent parent(Caller caller, long id, Touching touching) throws ErrnoException {
         Node node = look.directory(caller, id);
         try {
-            return new Parent(node, look.stat(node));
+            Stat stat = look.stat(node);
+            touching.add(node, stat);
+            return new Parent(node, stat);
         } catch (ErrnoException e) {
             node.close();
             throw e;

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
 import org.twinshare.filestore.RootRefused;
 import org.twinshare.filestore.Stability;
+import org.twinshare.filestore.Touched;
 import org.twinshare.filestore.identity.ClusterKey;
 import org.twinshare.filestore.identity.ObjectIndex;
 import org.twinshare.filestore.posix.Data;
@@ -190,17 +192,24 @@ public final class LocalTree implements FileTree, AutoCloseable {
     public final class Decided implements AutoCloseable {
         private final Operation operation;
         private final Change change;
+        private final Touching touching;
         private final LockTable.Held held;
 
-        private Decided(Operation operation, Change change, LockTable.Held held) {
+        private Decided(Operation operation, Change change, Touching touching, LockTable.Held held) {
             this.operation = operation;
             this.change = change;
+            this.touching = touching;
             this.held = held;
         }
 
         /** What is to become true. */
         public Change change() {
             return change;
+        }
+
+        /** How what it touches is when it has been carried out: while this is not closed, no other change of a client touches it. */
+        public List<Touched> touched() {
+            return touching.after(change);
         }
 
         /** Carries it out, at the moment that {@code at} says; nothing is durable when this returns. */
@@ -218,7 +227,8 @@ public final class LocalTree implements FileTree, AutoCloseable {
     public Decided decide(Operation operation) throws ErrnoException {
         LockTable.Held held = locks.acquire(operation);
         try {
-            return new Decided(operation, decisions.decide(operation), held);
+            Touching touching = new Touching();
+            return new Decided(operation, decisions.decide(operation, touching), touching, held);
         } catch (ErrnoException | RuntimeException e) {
             held.close();
             throw e;

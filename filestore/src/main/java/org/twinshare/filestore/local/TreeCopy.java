@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.NetState.Slot;
 import org.twinshare.filestore.ObjectDescription;
+import org.twinshare.filestore.Touched;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
 
@@ -149,6 +151,13 @@ public final class TreeCopy {
     /** In words, how its owner, mode and times differ. */
     public String differingAttributes(ObjectDescription wanted) throws ErrnoException {
         return contents.differingAttributes(wanted);
+    }
+
+    /** An object as it is here; null when it is not. */
+    public @Nullable Touched touched(long id) throws ErrnoException {
+        try (Node node = objects.known(id)) {
+            return node == null ? null : Touching.of(id, Posix.fstat(nodes.open(node)));
+        }
     }
 
     /** Size of a file here in bytes; 0 when it is not here. */

@@ -11,6 +11,7 @@ import org.twinshare.replication.journal.JournalDamaged;
 import org.twinshare.replication.journal.JournalReader;
 import org.twinshare.replication.journal.JournalRecord;
 import org.twinshare.replication.journal.RecordsReleased;
+import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
 import org.twinshare.replication.record.EntryCodec;
 import org.twinshare.replication.record.MalformedRecord;
@@ -19,6 +20,10 @@ import org.twinshare.replication.record.MalformedRecord;
 final class RecordRun {
     private final Journal journal;
     private final RecordWork work;
+    /** The last record that was passed, and the checksum that runs along the journal there. */
+    private long passed = -1;
+
+    private long checksumThere;
 
     RecordRun(Journal journal, RecordWork work) {
         this.journal = journal;
@@ -39,11 +44,18 @@ final class RecordRun {
                     record != null && record.sequence() <= upTo && goesOn.getAsBoolean();
                     record = reader.next()) {
                 if (!voided.contains(record.sequence())) {
-                    work.carryOut(record, EntryCodec.decode(record));
+                    work.carryOut(record, EntryCodec.decode(record), added(record));
                 }
-                done.accept(record.sequence());
+                passed = record.sequence();
+                checksumThere = record.namespaceChecksum();
+                done.accept(passed);
             }
         }
+    }
+
+    /** What a record adds to the checksum; nothing where the one before it was not seen. */
+    private long added(JournalRecord record) {
+        return record.sequence() == passed + 1 ? record.namespaceChecksum() ^ checksumThere : NamespaceChecksum.NOTHING;
     }
 
     /** A record that is void comes no later than what is applied with it. */

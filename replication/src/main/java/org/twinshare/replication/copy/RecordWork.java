@@ -1,6 +1,7 @@
 package org.twinshare.replication.copy;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,10 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.NetState;
 import org.twinshare.filestore.Stability;
+import org.twinshare.filestore.Touched;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.journal.JournalRecord;
+import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
 
 /** Carries out one record on the standby's tree. One thread, but for {@link #makeDurable}, which never comes in between. */
@@ -21,6 +24,7 @@ final class RecordWork {
     private final LocalTree tree;
     private final ArrivedData arrived;
     private final FilesToFetch toFetch;
+    private final Divergences divergences;
     /** Files that are written to, and not committed since. */
     private final Map<Long, Came> hot = new ConcurrentHashMap<>();
 
@@ -33,14 +37,19 @@ final class RecordWork {
         SOME
     }
 
-    RecordWork(LocalTree tree, ArrivedData arrived, FilesToFetch toFetch) {
+    RecordWork(LocalTree tree, ArrivedData arrived, FilesToFetch toFetch, Divergences divergences) {
         this.tree = tree;
         this.arrived = arrived;
         this.toFetch = toFetch;
+        this.divergences = divergences;
     }
 
-    /** An error means that it is not done, and that something is not here or not as it should be. */
-    synchronized void carryOut(JournalRecord record, Entry entry) throws ErrnoException {
+    /**
+     * An error means that it is not done, and that something is not here or not as it should be.
+     *
+     * @param checksum how what it touches is afterwards on the primary
+     */
+    synchronized void carryOut(JournalRecord record, Entry entry, long checksum) throws ErrnoException {
         switch (entry) {
             case Entry.Changed changed -> apply(changed.change());
             case Entry.Adopted adopted -> requireHere(adopted);
@@ -53,6 +62,30 @@ final class RecordWork {
             case Entry.Marker unused -> {}
         }
         arrived.forget(record.sequence());
+        compare(record.sequence(), entry, checksum);
+    }
+
+    private void compare(long sequence, Entry entry, long there) throws ErrnoException {
+        List<Long> ids = there == NamespaceChecksum.NOTHING ? List.of() : touchedBy(entry);
+        List<Touched> here = new ArrayList<>(ids.size());
+        for (long id : ids) {
+            Touched touched = tree.copy().touched(id);
+            if (touched == null) {
+                return;
+            }
+            here.add(isHot(id) || toFetch.contains(id) ? touched.unsettled() : touched);
+        }
+        if (!NamespaceChecksum.agree(there, NamespaceChecksum.of(here))) {
+            divergences.suspect(ids, sequence);
+        }
+    }
+
+    private static List<Long> touchedBy(Entry entry) {
+        return switch (entry) {
+            case Entry.Changed changed -> Touched.idsOf(changed.change());
+            case Entry.Committed committed -> List.of(committed.object());
+            default -> List.of();
+        };
     }
 
     private void apply(Change change) throws ErrnoException {

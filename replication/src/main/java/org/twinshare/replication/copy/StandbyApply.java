@@ -39,6 +39,7 @@ public final class StandbyApply implements AutoCloseable {
     /** So long a reply of the primary may wait for a file to be made here. It must not take this server for stuck. */
     volatile Duration fileAtMost = Duration.ofSeconds(2);
 
+    private final Divergences divergences = new Divergences();
     private final KnownGaps gaps;
     private final FilesToFetch toFetch;
     private final DataSync dataSync;
@@ -62,7 +63,6 @@ public final class StandbyApply implements AutoCloseable {
     private final AtomicInteger holding = new AtomicInteger();
     /** How often the tree moved other than by one record. */
     private final AtomicLong leaps = new AtomicLong();
-
     /** There is a primary to ask. */
     private boolean connected;
 
@@ -83,7 +83,7 @@ public final class StandbyApply implements AutoCloseable {
         exact = applied >= journal.lastSequence();
         gaps = new KnownGaps(tree);
         toFetch = gaps.files();
-        work = new RecordWork(tree, arrived, toFetch);
+        work = new RecordWork(tree, arrived, toFetch, divergences);
         records = new RecordRun(journal, work);
         dataSync = new DataSync(journal, work, arrived, gaps, this::appliedSequence);
         tree.follows(true);
@@ -146,9 +146,9 @@ public final class StandbyApply implements AutoCloseable {
         return applied;
     }
 
-    /** Files whose bytes have not all come. */
-    public Set<Long> toFetch() {
-        return toFetch.all();
+    /** Where records showed the tree to differ from the primary's. */
+    public Divergences divergences() {
+        return divergences;
     }
 
     KnownGaps gaps() {
@@ -211,10 +211,16 @@ public final class StandbyApply implements AutoCloseable {
         return applied >= sequence;
     }
 
-    /** Waits until an object is missing, or bytes are; false when the connection has ended. */
-    boolean awaitNeed() {
-        moves.await(() -> stopped || toFetch.isWaiting() || !connected || closed);
-        return connected && !closed;
+    /** The same; false also where it stops in front of a record, or the connection ends. */
+    boolean awaitAppliedUnlessStopped(long sequence) {
+        moves.await(() -> applied >= sequence || stopped || !connected || closed);
+        return applied >= sequence;
+    }
+
+    /** Waits until an object is missing, or bytes are, or one differs; false when the connection has ended. */
+    boolean awaitNeed(Duration atMost) {
+        moves.await(atMost, () -> stopped || toFetch.isWaiting() || divergences.isWaiting() || !connected || closed);
+        return moves.is(() -> connected && !closed);
     }
 
     /** Whether it stopped in front of a record that cannot be carried out as the tree is. */

@@ -109,7 +109,8 @@ public final class StandbyCopy {
             apply.stream(apply.appliedSequence());
         }
         boolean first = !apply.isStreaming();
-        while (first || apply.awaitNeed()) {
+        DivergenceRepair repair = new DivergenceRepair(tree, apply, questions);
+        while (first || apply.awaitNeed(repair.untilNext())) {
             if (first || apply.isStopped()) {
                 first = false;
                 CatchUp.Extra also = apply.isStopped() ? ofRecord(apply.appliedSequence() + 1) : CatchUp.Extra.NONE;
@@ -117,6 +118,7 @@ public final class StandbyCopy {
                 catchUp(apply.appliedSequence(), also, new Everything());
             }
             fetchMissing();
+            repair.look();
         }
     }
 

@@ -91,7 +91,7 @@ public final class Journal implements AutoCloseable {
      * Puts a record at the end. It is not durable yet, but everything appended later comes after it.
      *
      * @param type            from 1 on
-     * @param namespaceChange by which the checksum of the tree changes (exclusive or)
+     * @param namespaceChange what it adds to the namespace checksum (exclusive or)
      * @param body            at most {@link JournalSettings#maxBodyBytes}; copied
      * @throws JournalFull   when it has no room, now; nothing was appended
      * @throws JournalFailed when the journal's disk has failed

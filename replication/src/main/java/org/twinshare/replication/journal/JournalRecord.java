@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * @param epoch             in which it was written
  * @param type              {@link #MARKER}, or as the writer numbers them, from 1 to 127
  * @param timeNs            moment that it became true, in nanoseconds since 1970; rises with the sequence
- * @param namespaceChecksum of the whole tree afterwards
+ * @param namespaceChecksum the exclusive or of what this record and all before it added
  * @param body              from its position to its limit
  */
 public record JournalRecord(long sequence, int epoch, byte type, long timeNs, long namespaceChecksum, ByteBuffer body) {

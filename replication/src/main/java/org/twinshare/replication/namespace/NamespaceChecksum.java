@@ -3,84 +3,73 @@ package org.twinshare.replication.namespace;
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
-import org.jspecify.annotations.Nullable;
-import org.twinshare.filestore.FileType;
-import org.twinshare.filestore.Name;
+import java.util.List;
+import org.twinshare.filestore.Touched;
 
 /**
- * One number for a whole tree: the exclusive or of a hash of every object and of every name, so that a change is a matter of
- * what it touches, in any order. Two trees with the same number are the same in ids, names, types, modes, owners, devices
- * and targets of links, and in size and mtime where these are settled. A function only.
+ * What a record adds to the checksum that runs along the journal: how the objects that it touches are after it, on the server
+ * that decided it. The other server looks at its own tree after it has carried the record out, and both must come to the same.
+ *
+ * <pre>
+ *  63                               32 31                                0
+ *  | owner, mode, type, device        | size and mtime of settled files  |
+ * </pre>
+ *
+ * <p>Each half is the exclusive or of a hash of each object, and 0 where nothing is said. A function only.
  */
 public final class NamespaceChecksum {
+    /** Nothing is said. */
+    public static final long NOTHING = 0;
+
     /** SipHash-2-4 (Aumasson, Bernstein 2012); the key is no secret, and is a part of the journal's format. */
     private static final HashFunction HASH = Hashing.sipHash24(0x5477_696e_7368_6172L, 0x654e_616d_6573_7061L);
 
-    private static final byte OBJECT = 1;
-    private static final byte NAME = 2;
+    private static final byte ATTRIBUTES = 1;
+    private static final byte SETTLED = 2;
+    private static final int HALF_BITS = 32;
+    private static final long HALF = 0xffff_ffffL;
 
     private NamespaceChecksum() {}
 
-    /**
-     * An object as it counts.
-     *
-     * @param mode     permission bits, without the type
-     * @param rdev     of a device, 0 for anything else
-     * @param target   of a symbolic link, empty for anything else
-     * @param settled  null for directories, whose size and mtime each file system makes up, and for hot files
-     */
-    public record ObjectState(
-            long id,
-            FileType type,
-            int mode,
-            int uid,
-            int gid,
-            long rdev,
-            byte[] target,
-            @Nullable Settled settled) {}
-
-    /** Size and mtime of a file that nobody writes. */
-    public record Settled(long sizeBytes, long modifyNs) {}
-
-    /** One name of an object; the root of an export has none. */
-    public record NameState(long directory, Name name, long object) {}
-
-    /** What an object adds to the number, and takes away again. */
-    public static long of(ObjectState state) {
-        Hasher hasher = HASH.newHasher()
-                .putByte(OBJECT)
-                .putLong(state.id())
-                .putInt(state.type().formatBits() | state.mode())
-                .putInt(state.uid())
-                .putInt(state.gid())
-                .putLong(state.rdev())
-                .putInt(state.target().length)
-                .putBytes(state.target());
-        Settled settled = state.settled();
-        if (settled != null) {
-            hasher.putLong(settled.sizeBytes()).putLong(settled.modifyNs());
+    /** Of all objects that a record touches. */
+    public static long of(List<Touched> touched) {
+        long checksum = NOTHING;
+        for (Touched each : touched) {
+            checksum ^= (attributes(each) & HALF) << HALF_BITS | settled(each) & HALF;
         }
-        return hasher.hash().asLong();
+        return checksum;
     }
 
-    /** What a name adds to the number, and takes away again. */
-    public static long of(NameState state) {
+    /** Whether what a record says is what is here. Where either of both says nothing of a half, that half is no difference. */
+    public static boolean agree(long there, long here) {
+        return agree(there >>> HALF_BITS, here >>> HALF_BITS, 0) && agree(there & HALF, here & HALF, 0);
+    }
+
+    private static boolean agree(long there, long here, long nothing) {
+        return there == nothing || here == nothing || there == here;
+    }
+
+    private static long attributes(Touched object) {
         return HASH.newHasher()
-                .putByte(NAME)
-                .putLong(state.directory())
-                .putLong(state.object())
-                .putBytes(state.name().bytes())
+                .putByte(ATTRIBUTES)
+                .putLong(object.id())
+                .putInt(object.type().formatBits() | object.mode())
+                .putInt(object.uid())
+                .putInt(object.gid())
+                .putLong(object.rdev())
                 .hash()
                 .asLong();
     }
 
-    /** How the number changes when an object does; null where it is not there before, or not afterwards. */
-    public static long change(@Nullable ObjectState before, @Nullable ObjectState after) {
-        return (before == null ? 0 : of(before)) ^ (after == null ? 0 : of(after));
-    }
-
-    /** How the number changes when a name does; null where it is not there before, or not afterwards. */
-    public static long change(@Nullable NameState before, @Nullable NameState after) {
-        return (before == null ? 0 : of(before)) ^ (after == null ? 0 : of(after));
+    private static long settled(Touched object) {
+        Touched.Settled settled = object.settled();
+        if (settled == null) {
+            return NOTHING;
+        }
+        Hasher hasher = HASH.newHasher().putByte(SETTLED).putLong(object.id());
+        return hasher.putLong(settled.sizeBytes())
+                .putLong(settled.modifyNs())
+                .hash()
+                .asLong();
     }
 }

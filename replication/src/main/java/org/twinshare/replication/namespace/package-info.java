@@ -1,2 +1,2 @@
-/** What both servers compare to know that their trees are the same. */
+/** What a record says of everything it touches, and both servers compare. */
 package org.twinshare.replication.namespace;

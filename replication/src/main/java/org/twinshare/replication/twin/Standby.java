@@ -20,6 +20,7 @@ import org.twinshare.replication.channel.BootClock;
 import org.twinshare.replication.channel.Connection;
 import org.twinshare.replication.channel.Hello;
 import org.twinshare.replication.copy.CopyProgress;
+import org.twinshare.replication.copy.Divergences;
 import org.twinshare.replication.copy.ObjectsMissing;
 import org.twinshare.replication.copy.Questions;
 import org.twinshare.replication.copy.StandStill;
@@ -202,6 +203,11 @@ final class Standby implements StandbyTree, AutoCloseable {
     CopyProgress.@Nullable Moment copying() {
         TreeWork current = work;
         return current == null ? null : current.copy().progress().now();
+    }
+
+    /** Where records showed the tree to differ from the primary's. */
+    Divergences.State divergences() {
+        return open.apply.divergences().state();
     }
 
     /**

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.twinshare.replication.Refusal;
 import org.twinshare.replication.channel.Progress;
 import org.twinshare.replication.copy.CopyProgress;
+import org.twinshare.replication.copy.Divergences;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.pair.Peer;
 import org.twinshare.replication.role.Completeness;
@@ -27,6 +28,7 @@ import org.twinshare.replication.ship.PrimaryLink;
  * @param there     how far the other one was when it was heard last; of the primary only
  * @param lag       how far the standby is behind; of the primary only
  * @param copying   of the standby: how far the comparing and fetching of this connection is
+ * @param divergences of the standby: where records showed its tree to differ
  * @param refusal   why the last connection came to nothing
  */
 public record TwinStatus(
@@ -42,6 +44,7 @@ public record TwinStatus(
         Progress there,
         @Nullable Lag lag,
         CopyProgress.@Nullable Moment copying,
+        Divergences.@Nullable State divergences,
         @Nullable Refusal refusal) {
     static TwinStatus of(
             RoleState state,
@@ -66,6 +69,7 @@ public record TwinStatus(
                 here,
                 link == null ? Progress.NONE : link.acknowledgement().standby(),
                 link == null || peer == null ? null : link.lag(),
+                null,
                 null,
                 refusal);
     }
@@ -107,6 +111,7 @@ public record TwinStatus(
                 Progress.NONE,
                 null,
                 standby.copying(),
+                standby.divergences(),
                 refusal);
     }
 

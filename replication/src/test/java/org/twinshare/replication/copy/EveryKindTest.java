@@ -144,6 +144,7 @@ class EveryKindTest {
             makeEveryKind(Name.of("by records"));
             stream.awaitCaughtUp();
             assertEqual();
+            assertThat(stream.apply.divergences().state().suspected()).isZero();
             assertThat(seen(twin.standbyTree, client.lookup(twin.root, Name.of("by records")))
                             .mode())
                     .isEqualTo(01777);

@@ -62,6 +62,7 @@ class LocalChangesTest {
     @RepeatedTest(2)
     void theStandbyFollowsAndAComparisonMakesTheTreesEqual() throws Exception {
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.expectsDivergences = true;
             stream.copy.copyAll(1);
             stream.follow();
             for (int i = 0; i < STEPS; i++) {
@@ -74,6 +75,7 @@ class LocalChangesTest {
         }
         // What changed while it was looked at may have ended that connection: the next one goes on.
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.expectsDivergences = true;
             stream.follow();
             stream.awaitCaughtUp();
             var unusedRepaired = verify(stream, true);

@@ -1,5 +1,6 @@
 package org.twinshare.replication.copy;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -38,6 +39,8 @@ final class Stream implements AutoCloseable {
     volatile long holdBehind = Long.MAX_VALUE;
     /** What happens on the primary before a question is sent, after the answers to those before it have come or not. */
     volatile Consumer<Ask> beforeAsk = unused -> {};
+    /** One of both trees is changed by something else than records. */
+    volatile boolean expectsDivergences;
     /** Bytes that records refer to get lost. */
     volatile boolean losesData;
 
@@ -196,5 +199,8 @@ final class Stream implements AutoCloseable {
         receive.join();
         apply.close();
         twin.standbyTree.copy().close();
+        assertThat(expectsDivergences ? 0 : apply.divergences().state().found())
+                .as(apply.divergences().state().last())
+                .isZero();
     }
 }
