@@ -191,10 +191,7 @@ public final class FileServer implements AutoCloseable {
         try {
             return begun(new FileServer(config, state, warnings, statistics));
         } catch (IOException e) {
-            throw new Refused(
-                    "cannot start with the state directory " + config.state(),
-                    e.getClass().getSimpleName() + ": " + e.getMessage(),
-                    "see whether its disk is full or damaged");
+            throw Refused.ofState(config.state(), e);
         }
     }
 

@@ -1,6 +1,9 @@
 package org.twinshare.fileserver.server;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.twinshare.exports.Problem;
+import org.twinshare.filestore.LibraryMissing;
 
 /** Something that an operator asked for is not done, and why. */
 public final class Refused extends Exception {
@@ -20,6 +23,17 @@ public final class Refused extends Exception {
     /** It could be done, and data might be lost by it. */
     public static Refused forSafety(Problem problem) {
         return new Refused(problem, true);
+    }
+
+    /** What is kept in the state directory cannot be opened. */
+    static Refused ofState(Path state, IOException failure) {
+        if (failure instanceof LibraryMissing missing) {
+            return new Refused(String.valueOf(missing.getMessage()), missing.why(), missing.remedy());
+        }
+        return new Refused(
+                "cannot start with the state directory " + state,
+                failure.getClass().getSimpleName() + ": " + failure.getMessage(),
+                "see whether its disk is full or damaged");
     }
 
     /** Whether it could be done, and is not because data might be lost. */

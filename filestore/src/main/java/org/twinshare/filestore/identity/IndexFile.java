@@ -4,21 +4,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BiConsumer;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.lmdbjava.Cursor;
-import org.lmdbjava.Dbi;
-import org.lmdbjava.DbiFlags;
-import org.lmdbjava.Env;
-import org.lmdbjava.EnvFlags;
-import org.lmdbjava.GetOp;
-import org.lmdbjava.Txn;
+import org.twinshare.filestore.lmdb.Environment;
+import org.twinshare.filestore.lmdb.LmdbException;
+import org.twinshare.filestore.lmdb.ReadTransaction;
+import org.twinshare.filestore.lmdb.WriteTransaction;
 
 /**
  * The index on disk: an LMDB environment with one database for each {@link Table}. A commit is one synced transaction, so a
@@ -28,112 +27,96 @@ final class IndexFile implements AutoCloseable {
     /** Address space that the file may grow to; disk is only used as it grows. About 500 million objects. */
     private static final long MAP_BYTES = 64L << 30;
 
-    private static final int MAX_KEY_BYTES = 511;
+    private static final int MAX_READERS = 1024;
+    private static final long LOOK_AGAIN_NS = 1_000_000;
 
-    private final Env<ByteBuffer> env;
-    private final Map<Table, Dbi<ByteBuffer>> tables = new EnumMap<>(Table.class);
-    private final ConcurrentLinkedQueue<Reader> readers = new ConcurrentLinkedQueue<>();
-    private final ByteBuffer writeKey = ByteBuffer.allocateDirect(MAX_KEY_BYTES);
-    private final ByteBuffer writeValue = ByteBuffer.allocateDirect(4096);
+    private final Environment environment;
+    /** The numbers of the databases. */
+    private final Map<Table, Integer> databases = new EnumMap<>(Table.class);
+    /**
+     * Transactions with their cursors, used again and again: making one costs more than a look-up, and a cursor made by a
+     * virtual thread costs the mapping of a page and its unmapping on all processors.
+     */
+    private final ConcurrentLinkedQueue<ReadTransaction> readers = new ConcurrentLinkedQueue<>();
+
+    private final ByteBuffer writeValue = ByteBuffer.allocate(4096);
+    private volatile boolean closing;
 
     IndexFile(Path directory) throws IOException {
         Files.createDirectories(directory);
-        env = Env.create()
-                .setMapSize(MAP_BYTES)
-                .setMaxDbs(Table.values().length)
-                .setMaxReaders(1024)
-                .open(directory.toFile(), EnvFlags.MDB_NOTLS);
+        environment = Environment.open(
+                directory,
+                MAP_BYTES,
+                MAX_READERS,
+                Arrays.stream(Table.values()).map(Table::name).toList());
         for (Table table : Table.values()) {
-            tables.put(table, env.openDbi(table.name(), DbiFlags.MDB_CREATE));
+            databases.put(table, environment.database(table.name()));
         }
     }
 
-    private Dbi<ByteBuffer> table(Table table) {
-        return Objects.requireNonNull(tables.get(table));
+    private int database(Table table) {
+        return Objects.requireNonNull(databases.get(table));
     }
 
-    /**
-     * A read transaction with a buffer for keys, and cursors, used again and again: making one costs more than a look-up, and
-     * a cursor made by a virtual thread costs the mapping of a page and its unmapping on all processors.
-     */
-    private final class Reader {
-        final Txn<ByteBuffer> transaction = env.txnRead();
-        final ByteBuffer key = ByteBuffer.allocateDirect(MAX_KEY_BYTES);
-        private final Map<Table, Cursor<ByteBuffer>> cursors = new EnumMap<>(Table.class);
-
-        Cursor<ByteBuffer> cursor(Table table) {
-            Cursor<ByteBuffer> known = cursors.get(table);
-            if (known != null) {
-                known.renew(transaction);
-                return known;
-            }
-            Cursor<ByteBuffer> made = table(table).openCursor(transaction);
-            cursors.put(table, made);
-            return made;
-        }
-
-        void close() {
-            cursors.values().forEach(Cursor::close);
-            transaction.close();
-        }
-    }
-
-    /** Turns the bytes of a value, valid during this call only, into something of the caller's. */
+    /** Turns the bytes of a value into something else. */
     interface Decoder<T> {
         T decode(ByteBuffer value);
     }
 
     /** The value of a key as the last commit left it, or null. */
     <T> @Nullable T get(Key key, Decoder<T> decoder) {
-        Reader reader = take();
+        ReadTransaction reader = take();
+        byte[] value;
         try {
-            reader.key.clear().put(key.bytes()).flip();
-            ByteBuffer value = table(key.table()).get(reader.transaction, reader.key);
-            return value == null ? null : decoder.decode(value);
+            value = reader.get(database(key.table()), key.bytes());
         } finally {
             give(reader);
         }
+        return value == null ? null : decoder.decode(ByteBuffer.wrap(value));
     }
 
     /** Hands all keys that start with a prefix to the consumer, in their order. */
-    void scan(Key prefix, BiConsumer<Key, ByteBuffer> consumer) {
-        Reader reader = take();
+    void scan(Key prefix, Consumer<Key> consumer) {
+        ReadTransaction reader = take();
         try {
-            reader.key.clear().put(prefix.bytes()).flip();
-            Cursor<ByteBuffer> cursor = reader.cursor(prefix.table());
-            boolean found = cursor.get(reader.key, GetOp.MDB_SET_RANGE);
-            while (found) {
-                byte[] bytes = new byte[cursor.key().remaining()];
-                cursor.key().duplicate().get(bytes);
+            reader.scan(database(prefix.table()), prefix.bytes(), bytes -> {
                 Key key = new Key(prefix.table(), bytes);
-                if (!key.startsWith(prefix)) {
-                    break;
+                boolean more = key.startsWith(prefix);
+                if (more) {
+                    consumer.accept(key);
                 }
-                consumer.accept(key, cursor.val());
-                found = cursor.next();
-            }
+                return more;
+            });
         } finally {
             give(reader);
         }
     }
 
-    private Reader take() {
-        Reader reader = readers.poll();
-        if (reader == null) {
-            return new Reader();
+    private ReadTransaction take() {
+        if (closing) {
+            throw new IllegalStateException("the index is closed");
         }
-        reader.transaction.renew();
-        return reader;
+        ReadTransaction reader = readers.poll();
+        if (reader == null) {
+            return environment.read();
+        }
+        try {
+            reader.renew();
+            return reader;
+        } catch (LmdbException e) {
+            reader.close();
+            throw e;
+        }
     }
 
-    private void give(Reader reader) {
-        reader.transaction.reset();
+    private void give(ReadTransaction reader) {
+        reader.reset();
         readers.add(reader);
     }
 
     /** Writes all changes in one transaction, which is on disk when this returns. One thread at a time. */
     void commit(PendingChanges changes) {
-        try (Txn<ByteBuffer> transaction = env.txnWrite()) {
+        try (WriteTransaction transaction = environment.write()) {
             // In the order of their keys: what comes together is then written together.
             new TreeMap<>(changes.objects)
                     .forEach((id, record) -> write(
@@ -159,38 +142,47 @@ final class IndexFile implements AutoCloseable {
     }
 
     /** A value without bytes removes the key. */
-    private void write(Txn<ByteBuffer> transaction, Key key, Encoder encoder) {
-        writeKey.clear().put(key.bytes()).flip();
+    private void write(WriteTransaction transaction, Key key, Encoder encoder) {
         writeValue.clear();
         encoder.encode(writeValue);
         writeValue.flip();
         if (writeValue.hasRemaining()) {
-            table(key.table()).put(transaction, writeKey, writeValue);
+            transaction.put(database(key.table()), key.bytes(), writeValue);
         } else {
-            table(key.table()).delete(transaction, writeKey);
+            boolean unusedWas = transaction.delete(database(key.table()), key.bytes());
         }
     }
 
-    private void writeBytes(Txn<ByteBuffer> transaction, Key key, Optional<byte[]> bytes) {
-        writeKey.clear().put(key.bytes()).flip();
+    private void writeBytes(WriteTransaction transaction, Key key, Optional<byte[]> bytes) {
         if (bytes.isPresent()) {
-            writeValue.clear().put(bytes.get()).flip();
-            table(key.table()).put(transaction, writeKey, writeValue);
+            transaction.put(database(key.table()), key.bytes(), ByteBuffer.wrap(bytes.get()));
         } else {
-            table(key.table()).delete(transaction, writeKey);
+            boolean unusedWas = transaction.delete(database(key.table()), key.bytes());
         }
     }
 
     /** Number of objects in the file. */
     long objects() {
-        try (Txn<ByteBuffer> transaction = env.txnRead()) {
-            return table(Table.OBJECTS).stat(transaction).entries;
+        ReadTransaction reader = take();
+        try {
+            return reader.entries(database(Table.OBJECTS));
+        } finally {
+            give(reader);
         }
     }
 
+    /** Waits for whoever reads or writes, because the memory that they look at goes away. */
     @Override
     public void close() {
-        readers.forEach(Reader::close);
-        env.close();
+        closing = true;
+        do {
+            for (ReadTransaction reader = readers.poll(); reader != null; reader = readers.poll()) {
+                reader.close();
+            }
+            if (environment.closeIfUnused()) {
+                return;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NS);
+        } while (true);
     }
 }

@@ -14,13 +14,12 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.lmdbjava.LmdbException;
-import org.lmdbjava.LmdbNativeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Name;
+import org.twinshare.filestore.lmdb.LmdbException;
 
 /**
  * Finds objects by id and by inode. Changes are seen at once and are durable after {@link #flush}; threads that flush at
@@ -191,7 +190,7 @@ public final class ObjectIndex implements AutoCloseable {
         // Taken in the order of get: what is on its way from one to the next meanwhile is found in one of them.
         PendingChanges newest = pending;
         PendingChanges newer = leaving;
-        file.scan(prefix, (key, value) -> keys.add(key));
+        file.scan(prefix, keys::add);
         overlay(newer, prefix, keys);
         overlay(newest, prefix, keys);
         return keys;
@@ -347,7 +346,7 @@ public final class ObjectIndex implements AutoCloseable {
 
     /** A full disk may have room again, and nothing is lost until then. */
     private static Errno errno(LmdbException failure) {
-        boolean full = failure instanceof LmdbNativeException known && known.getResultCode() == Errno.ENOSPC.number();
+        boolean full = failure.code() == Errno.ENOSPC.number();
         if (!full) {
             LOG.error("Cannot write the index of files: {}", failure.getMessage());
         }

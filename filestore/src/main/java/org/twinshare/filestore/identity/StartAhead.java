@@ -1,6 +1,7 @@
 package org.twinshare.filestore.identity;
 
-import org.lmdbjava.Meta;
+import org.twinshare.filestore.LibraryMissing;
+import org.twinshare.filestore.lmdb.Environment;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /**
@@ -29,8 +30,8 @@ public final class StartAhead {
     private static void load() {
         try {
             int unusedUser = OwnProcess.geteuid();
-            Meta.Version unusedVersion = Meta.version();
-        } catch (LinkageError e) {
+            Environment.loadAhead();
+        } catch (LibraryMissing | LinkageError e) {
         }
     }
 }

@@ -1,2 +1,2 @@
-/** Linux system calls by their own names, through java.lang.foreign: the only native calls of the project. */
+/** Linux system calls by their own names, through java.lang.foreign, and the one shape of all native calls. */
 package org.twinshare.filestore.posix;

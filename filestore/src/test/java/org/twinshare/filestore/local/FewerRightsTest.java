@@ -103,7 +103,7 @@ class FewerRightsTest {
                 "--sun-misc-unsafe-memory-access=allow",
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "-Dlmdbjava.extract.dir=" + fixture.base,
+                "-Djava.io.tmpdir=" + fixture.base,
                 "-cp",
                 classPath));
         Shell.Result seen = Shell.attempt(with(command, "-version"));
