@@ -17,8 +17,8 @@ import java.util.zip.ZipOutputStream;
 /**
  * Brings the classes of jars that were compiled for Java 5 to the form of Java 8, in place: java NewerClassFiles.java JAR...
  *
- * <p>An ahead-of-time cache takes no class without stack maps (JEP 483; class files before version 50), and picocli and asm
- * are such: to load, check and link them took a third of the time of a short command. Nothing else of a class changes.
+ * <p>An ahead-of-time cache takes no class without stack maps (JEP 483; class files before version 50), and picocli has
+ * such: to load, check and link them took a third of the time of a short command. Nothing else of a class changes.
  */
 final class NewerClassFiles {
     /** The first version whose classes the cache takes. */
