@@ -3,6 +3,7 @@ package org.twinshare.client.pull;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Set;
 
 /**
  * A file, directory or symbolic link, as a line of a manifest says it; a field that its type does not have is {@code -}. Paths
@@ -13,23 +14,45 @@ import java.io.ByteArrayOutputStream;
 record Entry(String type, String mode, String owner, String size, String mtime, String digest, String path) {
     private static final int FIELDS = 7;
     private static final int OCTAL_DIGITS = 3;
+    private static final Set<String> TYPES = Set.of("f", "d", "l");
 
     /** @throws IllegalArgumentException for a line that no server would write */
     static Entry parse(String line) {
-        String[] fields = line.split(" ", -1);
-        if (fields.length != FIELDS || !fields[0].matches("[fdl]") || !isInside(fields[6])) {
-            throw new IllegalArgumentException("not a line of a manifest: " + line);
+        String[] fields = new String[FIELDS];
+        int from = 0;
+        for (int field = 0; field < FIELDS - 1; field++) {
+            int blank = line.indexOf(' ', from);
+            if (blank < 0) {
+                throw noEntry(line);
+            }
+            fields[field] = line.substring(from, blank);
+            from = blank + 1;
         }
-        return new Entry(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], fields[6]);
+        String path = line.substring(from);
+        if (!TYPES.contains(fields[0]) || path.indexOf(' ') >= 0 || !isInside(path)) {
+            throw noEntry(line);
+        }
+        return new Entry(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], path);
+    }
+
+    private static IllegalArgumentException noEntry(String line) {
+        return new IllegalArgumentException("not a line of a manifest: " + line);
     }
 
     /** Nothing outside of the tree may be meant: the path ends up in a list of what to remove. */
     private static boolean isInside(String path) {
-        return !path.isEmpty() && !path.startsWith("/") && !("/" + path + "/").contains("/../");
+        return !path.isEmpty()
+                && !path.startsWith("/")
+                && (!path.contains("..") || !("/" + path + "/").contains("/../"));
     }
 
     boolean isFile() {
         return type.equals("f");
+    }
+
+    /** Whether it is a file of which only the attributes are known. */
+    boolean isUnread() {
+        return isFile() && digest.equals("-");
     }
 
     boolean isDirectory() {
@@ -51,7 +74,7 @@ record Entry(String type, String mode, String owner, String size, String mtime, 
                 && (!root || owner.equals(found.owner))
                 && size.equals(found.size)
                 && sameTime(mtime, found.mtime)
-                && (isFile() || digest.equals(found.digest));
+                && (found.isUnread() || digest.equals(found.digest));
     }
 
     /** A file system without nanoseconds keeps whole seconds. */

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The releases that are on this node beside the running one. Not thread-safe. */
@@ -13,6 +15,8 @@ final class KeptReleases {
     private final Layout layout;
     private final Staging staging;
     private final boolean root;
+    /** What vouches for releases here, by directory. */
+    private final Map<String, Witness> witnesses = new HashMap<>();
 
     KeptReleases(Layout layout, Staging staging, boolean root) {
         this.layout = layout;
@@ -25,6 +29,10 @@ final class KeptReleases {
         for (Release there : layout.all()) {
             if (there.hash().equals(release.hash())) {
                 Path tree = layout.release(there.name());
+                Witness witness = witnesses.get(there.name());
+                if (witness != null && witness.holdsFor(tree)) {
+                    return Optional.of(there.name());
+                }
                 if (Checks.mismatch(manifest(there), TreeScan.of(tree), root).isEmpty()) {
                     return Optional.of(there.name());
                 }
@@ -32,6 +40,22 @@ final class KeptReleases {
             }
         }
         return Optional.empty();
+    }
+
+    /** A release that was just compared need not be compared again unless it is touched. */
+    void vouch(String directory, Optional<Witness> witness) {
+        witness.ifPresentOrElse(found -> witnesses.put(directory, found), () -> witnesses.remove(directory));
+    }
+
+    /** Compares a release while there is time, so that a rollback to it has only to see whether it was touched since. */
+    void ahead(String directory) throws IOException {
+        Optional<Release> release = Release.parse(directory);
+        Path tree = layout.release(directory);
+        Witness witness = witnesses.get(directory);
+        boolean vouched = witness != null && Files.isDirectory(tree) && witness.holdsFor(tree);
+        if (release.isPresent() && Files.isDirectory(tree) && !vouched) {
+            vouch(directory, Witness.of(tree, manifest(release.get()), root));
+        }
     }
 
     /** Its manifest; one that matches nothing where it is missing or damaged. */
@@ -60,6 +84,7 @@ final class KeptReleases {
             if (TreeScan.of(tree).entries().keySet().stream()
                     .allMatch(path -> published.entries().containsKey(path))) {
                 staging.remove(tree);
+                witnesses.remove(old.name());
                 Files.deleteIfExists(layout.manifest(old.name()));
             } else {
                 words.add("kept, because files were written into it on this node: " + tree);

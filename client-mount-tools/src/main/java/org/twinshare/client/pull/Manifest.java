@@ -49,6 +49,12 @@ record Manifest(Map<String, Entry> entries) {
         }
     }
 
+    /** Whether there is a file whose content is not known. */
+    boolean isUnread(String path) {
+        Entry entry = entries.get(path);
+        return entry != null && entry.isUnread();
+    }
+
     long files() {
         return entries.values().stream().filter(Entry::isFile).count();
     }

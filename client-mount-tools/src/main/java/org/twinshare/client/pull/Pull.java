@@ -30,8 +30,8 @@ public final class Pull {
     private final Staging staging;
     private final Flip flip;
     private final KeptReleases kept;
+    private final Survey survey;
     private final Consumer<Step> progress;
-    private final boolean root;
     /** The release that the hook has not heard of. */
     private @Nullable String untold;
 
@@ -52,10 +52,11 @@ public final class Pull {
         layout = new Layout(settings.target());
         channel = new Channel(settings);
         checks = new Checks(settings, layout);
-        root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
         staging = new Staging(settings, layout, root, progress);
         flip = new Flip(layout, progress);
         kept = new KeptReleases(layout, staging, root);
+        survey = new Survey(layout, channel, checks, kept, root);
     }
 
     /** What is known of the target, as JSON; empty where nothing was ever pulled. */
@@ -134,6 +135,9 @@ public final class Pull {
             try {
                 Channel.News news = channel.poll(state, null, false, -1);
                 boolean flipped = follow(state, news);
+                if (flipped) {
+                    prune(state);
+                }
                 tellHook();
                 state.failedWith(null);
                 state.write(layout.stateFile());
@@ -186,13 +190,13 @@ public final class Pull {
             return here.get();
         }
         checks.rsync();
-        Work work = work(release);
-        clearLeftovers(work.live);
+        Work work = survey.of(release);
+        clearLeftovers(work.live());
         if (layout.isTakeOver()) {
             sayTakeOver(work);
         }
-        checks.content(work.manifest, work.before, work.difference, news.allowVanished());
-        checks.space(work.difference, work.manifest.entries().size());
+        checks.content(work.manifest(), work.before(), work.difference(), news.allowVanished());
+        checks.space(work.difference(), work.manifest().entries().size());
         if (layout.isTakeOver() && !settings.allows(Allowance.TAKE_OVER) && !talk.mayTakeOver(layout.target())) {
             throw PullFailure.refused(
                     layout.target() + " is a directory that no pull has made",
@@ -200,55 +204,14 @@ public final class Pull {
                     "if that is meant:  --take-over  (with --dry-run it is only shown)");
         }
         progress.accept(Step.CHECKED);
-        staging.stage(
-                release, work.manifestBytes, work.manifest, work.live, work.difference, work.known, news.rsyncPort());
+        kept.vouch(release.name(), staging.stage(work, news.rsyncPort()));
         return release.name();
     }
 
     private void sayTakeOver(Work work) {
         talk.say("The directory " + layout.target() + " becomes a symbolic link; what is in it now is kept as "
                 + layout.release(Layout.TAKEN_OVER));
-        work.difference.words(SHOWN).forEach(talk::say);
-    }
-
-    /**
-     * What there is to do for a release.
-     *
-     * @param live   the running tree
-     * @param before what it consists of: by its manifest where it is a release, else as it was found
-     * @param known  whether it is a release
-     */
-    private record Work(
-            byte[] manifestBytes,
-            Manifest manifest,
-            @Nullable Path live,
-            Manifest before,
-            Difference difference,
-            boolean known) {}
-
-    private Work work(Release release) throws IOException, PullFailure {
-        byte[] bytes = channel.manifest(release);
-        Manifest manifest;
-        try {
-            manifest = Manifest.of(release, bytes);
-        } catch (IllegalArgumentException e) {
-            throw PullFailure.refused(
-                    "the manifest of " + release.name() + " is not the one that was published",
-                    String.valueOf(e.getMessage()),
-                    "on the server: nobody may write below its releases; publish again");
-        }
-        String directory = layout.liveDirectory().orElse(null);
-        Path live = directory == null ? (layout.isTakeOver() ? layout.target() : null) : layout.release(directory);
-        Manifest running = live == null ? Manifest.NOTHING : TreeScan.of(live);
-        Release liveRelease =
-                directory == null ? null : Release.parse(directory).orElse(null);
-        Manifest published = liveRelease == null ? Manifest.NOTHING : kept.manifest(liveRelease);
-        boolean known = !published.entries().isEmpty();
-        Manifest before = known ? published : running;
-        if (known) {
-            checks.localFiles(before, running);
-        }
-        return new Work(bytes, manifest, live, before, Difference.between(before, manifest, root), known);
+        work.difference().words(SHOWN).forEach(talk::say);
     }
 
     private void clearLeftovers(@Nullable Path live) throws IOException {
@@ -277,9 +240,13 @@ public final class Pull {
         state.prepared = false;
         state.write(layout.stateFile());
         progress.accept(Step.RECORDED);
+        untold = name;
+    }
+
+    /** Behind the flip, and where others flip at this moment, when they have. */
+    private void prune(NodeState state) throws IOException {
         kept.prune(state, settings.keep()).forEach(talk::say);
         progress.accept(Step.PRUNED);
-        untold = name;
     }
 
     /** Runs the hook, where the target has been flipped since the last time. */
@@ -305,13 +272,13 @@ public final class Pull {
         checks.rsync();
         talk.say("Would flip " + layout.target() + " from " + (state.live == null ? "nothing" : state.live) + " to "
                 + release.name());
-        Work work = work(release);
+        Work work = survey.of(release);
         if (layout.isTakeOver()) {
             sayTakeOver(work);
         } else {
-            work.difference.words(SHOWN).forEach(talk::say);
+            work.difference().words(SHOWN).forEach(talk::say);
         }
-        checks.content(work.manifest, work.before, work.difference, news.allowVanished());
+        checks.content(work.manifest(), work.before(), work.difference(), news.allowVanished());
     }
 
     /** Lets the target lead to the release before, from this node's own disk. Returns its name. */
@@ -329,6 +296,7 @@ public final class Pull {
             flipTo(state, previous, previous, state.sequence);
             state.held = held;
             state.write(layout.stateFile());
+            prune(state);
             tellHook();
             return previous;
         }
@@ -366,7 +334,10 @@ public final class Pull {
         }
     }
 
-    /** Copies the running release ahead of the next one, so that only what is other has to be done then. */
+    /**
+     * Removes old releases, copies the running one ahead of the next one, and compares what is here, so that only what is other
+     * has to be done then.
+     */
     void prepare() throws IOException, PullFailure {
         try (Turn turn = new Turn()) {
             NodeState state = turn.state;
@@ -374,9 +345,10 @@ public final class Pull {
             if (directory == null || state.staged != null) {
                 return;
             }
-            Path live = layout.release(directory);
-            if (!staging.isPrepared(live)) {
-                staging.prepare(live);
+            prune(state);
+            staging.prepare(layout.release(directory), survey.ahead(directory));
+            if (state.previous != null) {
+                kept.ahead(state.previous);
             }
             if (!state.prepared) {
                 state.prepared = true;

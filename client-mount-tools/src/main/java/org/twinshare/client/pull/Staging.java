@@ -25,6 +25,8 @@ final class Staging {
     private final Layout layout;
     private final boolean root;
     private final Consumer<Step> progress;
+    /** Vouches for the copy that was made ahead. */
+    private @Nullable Witness copy;
 
     Staging(PullSettings settings, Layout layout, boolean root, Consumer<Step> progress) {
         this.settings = settings;
@@ -36,36 +38,33 @@ final class Staging {
     /**
      * Brings a release among the others.
      *
-     * @param live       the directory of the running tree, if there is one
-     * @param difference what leads from it to the release
-     * @param known      whether the running tree has been compared by content before, so that only the difference is fetched
-     * @param rsyncPort  where the server's rsync daemon listens
+     * @param rsyncPort where the server's rsync daemon listens
+     * @return what vouches for it from now on, where that is known
      */
-    void stage(
-            Release release,
-            byte[] manifestBytes,
-            Manifest manifest,
-            @Nullable Path live,
-            Difference difference,
-            boolean known,
-            int rsyncPort)
-            throws IOException, PullFailure {
+    Optional<Witness> stage(Work work, int rsyncPort) throws IOException, PullFailure {
+        Release release = work.release();
+        Path live = work.live();
         Path tree = layout.staging().resolve(release.name());
         Optional<String> wrong = Optional.of("");
-        if (live != null && known) {
-            clone(live, tree);
+        Optional<Witness> vouches = Optional.empty();
+        if (live != null && work.known()) {
+            Witness copied = clone(live, tree);
             progress.accept(Step.CLONED);
-            takeOut(tree, difference);
+            takeOut(tree, work.difference());
             progress.accept(Step.REMOVED);
-            fetch(release, tree, live, rsyncPort, TreeScan.names(difference.changed()));
+            fetch(work, tree, rsyncPort, true);
             progress.accept(Step.FETCHED);
-            wrong = mismatch(tree, manifest, difference.changed());
+            long moment = Witness.moment();
+            wrong = mismatch(tree, work, copied);
+            if (copied != null && wrong.isEmpty()) {
+                vouches = Optional.of(new Witness(copied.fromNs(), moment, Optional.empty()));
+            }
         }
         if (wrong.isPresent()) {
             clear();
-            fetch(release, Files.createDirectories(tree), live, rsyncPort, null);
+            fetch(work, Files.createDirectories(tree), rsyncPort, false);
             progress.accept(Step.FETCHED);
-            wrong = mismatch(tree, manifest, manifest.entries().values());
+            wrong = mismatchOfAll(tree, work.manifest());
         }
         if (wrong.isPresent()) {
             throw PullFailure.refused(
@@ -74,8 +73,10 @@ final class Staging {
                     "on the server: nobody may write below its releases; publish again");
         }
         progress.accept(Step.VERIFIED);
-        store(release, manifestBytes, tree);
+        store(release, work.manifestBytes(), tree);
         progress.accept(Step.STORED);
+        Object root = Witness.changed(layout.release(release.name()));
+        return vouches.map(witness -> new Witness(witness.fromNs(), witness.toNs(), Optional.of(root)));
     }
 
     /** On the disk before it can become the running one. */
@@ -94,6 +95,7 @@ final class Staging {
 
     /** Removes what a pull that was cut off has left, and a prepared copy of what no longer runs. */
     void clear() throws IOException {
+        copy = null;
         remove(layout.staging());
         Files.createDirectories(layout.staging());
     }
@@ -110,22 +112,35 @@ final class Staging {
         return Files.isDirectory(preparedOf(live));
     }
 
-    /** Makes the copy that shares all files with the running release, ahead of the next one, with what is left of the machine. */
-    void prepare(Path live) throws IOException {
-        Path making = layout.staging().resolve("making");
-        clear();
-        run("nice", "-n", "19", "cp", "-a", "-l", "--", live.toString(), making.toString());
-        Files.move(making, preparedOf(live), StandardCopyOption.ATOMIC_MOVE);
+    /**
+     * Makes the copy that shares all files with the running release, ahead of the next one, with what is left of the machine,
+     * and compares it with what was published, so that only what is touched later has to be compared then.
+     */
+    void prepare(Path live, Manifest published) throws IOException {
+        Path prepared = preparedOf(live);
+        if (!isPrepared(live)) {
+            Path making = layout.staging().resolve("making");
+            clear();
+            run("nice", "-n", "19", "cp", "-a", "-l", "--", live.toString(), making.toString());
+            Files.move(making, prepared, StandardCopyOption.ATOMIC_MOVE);
+        }
+        if (copy == null) {
+            copy = Witness.of(prepared, published, root).orElse(null);
+        }
     }
 
-    private void clone(Path live, Path tree) throws IOException {
+    /** Returns what vouches for the copy, where it was made and compared ahead. */
+    private @Nullable Witness clone(Path live, Path tree) throws IOException {
         Path prepared = preparedOf(live);
         if (Files.isDirectory(prepared)) {
             Files.move(prepared, tree, StandardCopyOption.ATOMIC_MOVE);
-            return;
+            Witness vouches = copy;
+            copy = null;
+            return vouches;
         }
         clear();
         run("cp", "-a", "-l", "--", live.toString(), tree.toString());
+        return null;
     }
 
     /** Shared files are never changed in place: what is other goes first, and comes as a file of its own. */
@@ -143,9 +158,11 @@ final class Staging {
         }
     }
 
-    /** @param names what to fetch, each name with a NUL behind it; null for all */
-    private void fetch(Release release, Path tree, @Nullable Path live, int rsyncPort, byte @Nullable [] names)
-            throws IOException, PullFailure {
+    /** @param onlyChanged whether all else is in the tree already */
+    private void fetch(Work work, Path tree, int rsyncPort, boolean onlyChanged) throws IOException, PullFailure {
+        Release release = work.release();
+        Path live = work.live();
+        byte[] names = onlyChanged ? TreeScan.names(work.difference().changed()) : new byte[0];
         List<String> command = new ArrayList<>(List.of(
                 "rsync",
                 "-a",
@@ -158,7 +175,7 @@ final class Staging {
         if (live != null) {
             command.add("--link-dest=" + live);
         }
-        if (names != null) {
+        if (onlyChanged) {
             command.addAll(List.of("--from0", "--files-from=-"));
         } else {
             command.addAll(List.of("--delete", "--max-delete=" + settings.maxDelete()));
@@ -173,7 +190,7 @@ final class Staging {
                 "rsync://" + user + host + ":" + settings.rsyncPort().orElse(rsyncPort) + "/" + settings.source()
                         + ".releases/" + release.name() + "/",
                 tree + "/"));
-        SystemProgram.Result result = SystemProgram.run(Path.of("/"), command, names == null ? new byte[0] : names);
+        SystemProgram.Result result = SystemProgram.run(Path.of("/"), command, names);
         if (result.exitCode() != 0) {
             throw new PullFailure(
                     result.exitCode() == UNREACHABLE ? PullFailure.Kind.UNREACHABLE : PullFailure.Kind.FAILED,
@@ -183,13 +200,32 @@ final class Staging {
         }
     }
 
-    /** All attributes of all entries, and the content of those that were fetched. */
-    private Optional<String> mismatch(Path tree, Manifest manifest, Collection<Entry> fetched) throws IOException {
-        Optional<String> wrong = Checks.mismatch(manifest, TreeScan.of(tree), root);
+    /** All attributes of all entries, and the content of those that were fetched, or touched since the copy was made. */
+    private Optional<String> mismatch(Path tree, Work work, @Nullable Witness copied) throws IOException {
+        Manifest found = copied == null ? TreeScan.of(tree) : TreeScan.since(copied, tree, work.before());
+        Optional<String> wrong = Checks.mismatch(work.manifest(), found, root);
         if (wrong.isPresent()) {
             return wrong;
         }
-        List<Entry> files = fetched.stream().filter(Entry::isFile).toList();
+        if (copied == null) {
+            return mismatchOfContent(tree, work.difference().changed());
+        }
+        List<Entry> touched = work.manifest().entries().values().stream()
+                .filter(entry -> found.isUnread(entry.path()))
+                .toList();
+        return mismatchOfContent(tree, touched);
+    }
+
+    /** All attributes and all content. */
+    private Optional<String> mismatchOfAll(Path tree, Manifest manifest) throws IOException {
+        Optional<String> wrong = Checks.mismatch(manifest, TreeScan.of(tree), root);
+        return wrong.isPresent()
+                ? wrong
+                : mismatchOfContent(tree, manifest.entries().values());
+    }
+
+    private static Optional<String> mismatchOfContent(Path tree, Collection<Entry> entries) throws IOException {
+        List<Entry> files = entries.stream().filter(Entry::isFile).toList();
         Map<String, String> digests = TreeScan.digests(tree, files);
         List<Entry> other = files.stream()
                 .filter(entry -> !entry.digest().equals(digests.get(entry.path())))

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,40 +17,82 @@ import org.twinshare.exports.Octal;
 final class TreeScan {
     private static final int FIELDS = 7;
     private static final int NANO_DIGITS = 9;
+    private static final String ATTRIBUTES = "%y\\0%m\\0%U:%G\\0%s\\0%T@\\0%l\\0%P\\0";
+    /** No type that find(1) knows. */
+    private static final String UNTOUCHED = "=";
 
     private TreeScan() {}
 
     /** Everything below a directory, and itself as {@code .}, within its file system; without digests of files. */
     static Manifest of(Path directory) throws IOException {
-        byte[] out = SystemProgram.output(
-                directory,
-                List.of("find", ".", "-xdev", "-printf", "%y\\0%m\\0%U:%G\\0%s\\0%T@\\0%l\\0%P\\0"),
-                new byte[0]);
-        String[] fields = new String(out, ISO_8859_1).split("\0", -1);
+        return parse(find(directory, List.of("-printf", ATTRIBUTES)), Manifest.NOTHING);
+    }
+
+    /**
+     * The same where most of it has been seen before: of what nobody has touched only the name is read, and {@code before} says
+     * the rest, with digests.
+     */
+    static Manifest since(Witness witness, Path directory, Manifest before) throws IOException {
+        List<String> words = new ArrayList<>(witness.isUntouched());
+        words.addAll(List.of("-printf", UNTOUCHED + "\\0%P\\0", "-o", "-printf", ATTRIBUTES));
+        return parse(find(directory, words), before);
+    }
+
+    /** Runs find(1) over a tree, within its file system. */
+    static String find(Path directory, List<String> words) throws IOException {
+        List<String> command = new ArrayList<>(List.of("find", ".", "-xdev"));
+        command.addAll(words);
+        return new String(SystemProgram.output(directory, command, new byte[0]), ISO_8859_1);
+    }
+
+    private static Manifest parse(String out, Manifest before) {
         Map<String, Entry> entries = new LinkedHashMap<>();
-        for (int at = 0; at + FIELDS <= fields.length; at += FIELDS) {
-            Entry entry = entry(fields, at);
-            entries.put(entry.path(), entry);
+        String[] fields = new String[FIELDS];
+        int at = 0;
+        while (at < out.length()) {
+            int count = out.startsWith(UNTOUCHED, at) ? 2 : FIELDS;
+            for (int field = 0; field < count; field++) {
+                int end = out.indexOf('\0', at);
+                fields[field] = out.substring(at, end);
+                at = end + 1;
+            }
+            String path = escapedPath(fields[count - 1]);
+            Entry seen = count == FIELDS ? null : before.entries().get(path);
+            entries.put(path, seen == null ? entry(fields, path) : seen);
         }
         return new Manifest(entries);
     }
 
-    private static Entry entry(String[] fields, int at) {
-        String type = fields[at];
+    private static String escapedPath(String name) {
+        return name.isEmpty() ? "." : escape(name);
+    }
+
+    /** @param fields of {@link #ATTRIBUTES}; or of a name that was not there before, which looks like nothing in a manifest */
+    private static Entry entry(String[] fields, String path) {
+        String type = fields[0];
+        if (type.equals(UNTOUCHED)) {
+            return new Entry(type, "-", "-", "-", "-", "-", path);
+        }
         boolean file = type.equals("f");
-        String time = fields[at + 4];
+        String time = fields[4];
         return new Entry(
                 type,
-                fields[at + 1],
-                fields[at + 2],
-                file ? fields[at + 3] : "-",
+                fields[1],
+                fields[2],
+                file ? fields[3] : "-",
                 file ? time.substring(0, Math.min(time.length(), time.indexOf('.') + 1 + NANO_DIGITS)) : "-",
-                type.equals("l") ? escape(fields[at + 5]) : "-",
-                fields[at + 6].isEmpty() ? "." : escape(fields[at + 6]));
+                type.equals("l") ? escape(fields[5]) : "-",
+                path);
     }
 
     private static String escape(String name) {
-        return Octal.escape(name.getBytes(ISO_8859_1), "\\ ");
+        for (int at = 0; at < name.length(); at++) {
+            char each = name.charAt(at);
+            if (each <= ' ' || each > '~' || each == '\\') {
+                return Octal.escape(name.getBytes(ISO_8859_1), "\\ ");
+            }
+        }
+        return name;
     }
 
     /** SHA-256 of files by their escaped paths; a file that cannot be read is missing. */

@@ -60,9 +60,12 @@ public final class Watch {
         if (well) {
             report();
         }
-        pull.tellHook();
-        if (well) {
-            pull.prepare();
+        try {
+            pull.tellHook();
+        } finally {
+            if (well) {
+                pull.prepare();
+            }
         }
     }
 
