@@ -48,14 +48,17 @@ final class Freezer {
     Frozen freeze(boolean allowVanished, String note) throws IOException, SourceRefused {
         Path work = setting.path();
         List<String> warnings = new ArrayList<>();
-        checkWorkingTree(work, warnings);
+        checkWorkingTree(work);
         Optional<Release> live = store.live();
+        Manifest published = live.isPresent() ? store.manifest(live.get()) : new Manifest(List.of());
         Path staging = store.clearStaging();
         Path stamp = Files.createFile(staging.resolve("stamp"));
         Path tree = staging.resolve("tree");
-        copy(work, tree, live);
+        FrozenCopy copy = new FrozenCopy(setting, store, host.isRoot());
+        List<Found> found = copy.of(work, tree, live);
+        copy.others().forEach(name -> warnings.add("left out, neither file, directory nor symbolic link: " + name));
         checkReadable(tree);
-        Manifest manifest = describe(tree, live);
+        Manifest manifest = describe(tree, found, copy.live(), published);
         checkNotEmpty(manifest);
         byte[] encoded = manifest.encode();
         if (live.isPresent() && live.get().hash().equals(Manifest.hash(encoded))) {
@@ -63,7 +66,7 @@ final class Freezer {
             return new Frozen(live.get(), false, warnings);
         }
         if (live.isPresent() && !allowVanished) {
-            checkVanished(manifest, store.manifest(live.get()));
+            checkVanished(manifest, published);
         }
         Release release = store.add(
                 tree,
@@ -74,7 +77,7 @@ final class Freezer {
         return new Frozen(release, true, warnings);
     }
 
-    private void checkWorkingTree(Path work, List<String> warnings) throws IOException, SourceRefused {
+    private void checkWorkingTree(Path work) throws IOException, SourceRefused {
         if (!Files.isDirectory(work)) {
             throw SourceRefused.failed(
                     "cannot publish " + setting.name(),
@@ -86,57 +89,6 @@ final class Freezer {
                     "refused: " + mounted + " is a mount point inside the working tree " + work,
                     "a release is a copy of one file system, so nodes would get an empty directory there",
                     "mount it outside of the tree, and put a symbolic link in its place");
-        }
-        byte[] others = SystemProgram.output(
-                work,
-                List.of(
-                        "find", ".", "-xdev", "!", "(", "-type", "f", "-o", "-type", "d", "-o", "-type", "l", ")",
-                        "-printf", "%P\\0"),
-                new byte[0]);
-        names(others).forEach(name -> warnings.add("left out, neither file, directory nor symbolic link: " + name));
-    }
-
-    /** Files that rsync takes for unchanged although they were touched since the last time are compared by content. */
-    private void copy(Path work, Path tree, Optional<Release> live) throws IOException, SourceRefused {
-        List<String> words =
-                new ArrayList<>(List.of("rsync", "-a", "--no-D", "-x", "--numeric-ids", "--modify-window=-1"));
-        boolean compareAll = !Files.exists(store.stamp());
-        live.ifPresent(release -> words.add("--link-dest=" + store.tree(release)));
-        List<String> all = new ArrayList<>(words);
-        if (compareAll) {
-            all.add("--checksum");
-        }
-        rsync(all, work, tree, new byte[0]);
-        if (live.isPresent() && !compareAll) {
-            byte[] touched = SystemProgram.output(
-                    work,
-                    List.of(
-                            "find",
-                            ".",
-                            "-xdev",
-                            "-type",
-                            "f",
-                            "-newercm",
-                            store.stamp().toString(),
-                            "-printf",
-                            "%P\\0"),
-                    new byte[0]);
-            if (touched.length > 0) {
-                words.addAll(List.of("--checksum", "--from0", "--files-from=-"));
-                rsync(words, work, tree, touched);
-            }
-        }
-    }
-
-    private void rsync(List<String> words, Path work, Path tree, byte[] input) throws IOException, SourceRefused {
-        List<String> command = new ArrayList<>(words);
-        command.addAll(List.of("--", work + "/", tree + "/"));
-        SystemProgram.Result result = SystemProgram.run(Path.of("/"), command, input);
-        if (result.exitCode() != 0) {
-            throw SourceRefused.failed(
-                    "cannot freeze " + work,
-                    "rsync ended with " + result.exitCode() + ": " + result.words(),
-                    "see that nobody writes there meanwhile, and publish again");
         }
     }
 
@@ -193,48 +145,37 @@ final class Freezer {
         }
     }
 
-    private Manifest describe(Path tree, Optional<Release> live) throws IOException {
-        List<Found> found = TreeScan.of(tree, new ArrayList<>());
-        Map<String, String> known = live.isPresent() ? digestsByInode(live.get()) : Map.of();
-        List<Found> fresh = found.stream()
-                .filter(entry -> entry.line().isFile() && !known.containsKey(key(entry)))
-                .toList();
-        Map<String, String> digests = TreeScan.digests(tree, fresh);
-        List<Manifest.Line> lines = new ArrayList<>();
-        for (Found entry : found) {
-            lines.add(entry.line().isFile() ? entry.line().withDigest(digest(entry, known, digests)) : entry.line());
-        }
-        return new Manifest(lines);
-    }
-
-    private static String digest(Found entry, Map<String, String> known, Map<String, String> digests)
+    /** A file that is shared with the live release and looks as its manifest says is not read again. */
+    private static Manifest describe(Path tree, List<Found> found, Map<String, Found> live, Manifest published)
             throws IOException {
-        String digest =
-                known.getOrDefault(key(entry), digests.getOrDefault(entry.line().path(), ""));
-        if (digest.isEmpty()) {
-            throw new IOException("no digest of " + entry.line().path());
-        }
-        return digest;
-    }
-
-    /** Inode and all attributes: a file shared with the live release that looks as its manifest says is not read again. */
-    private static String key(Found entry) {
-        return entry.inode() + " " + entry.line().withDigest("");
-    }
-
-    private Map<String, String> digestsByInode(Release live) throws IOException {
-        Map<String, String> byPath = new HashMap<>();
-        for (Manifest.Line line : store.manifest(live).lines()) {
-            byPath.put(line.withDigest("").toString(), line.digest());
-        }
-        Map<String, String> known = new HashMap<>();
-        for (Found entry : TreeScan.of(store.tree(live), new ArrayList<>())) {
-            String digest = byPath.get(entry.line().withDigest("").toString());
-            if (entry.line().isFile() && digest != null) {
-                known.put(key(entry), digest);
+        Map<String, Manifest.Line> before = new HashMap<>();
+        published.lines().forEach(line -> before.put(line.path(), line));
+        List<Manifest.Line> lines = new ArrayList<>();
+        List<Found> fresh = new ArrayList<>();
+        for (Found entry : found) {
+            Manifest.Line line = entry.line();
+            Found shared = live.get(line.path());
+            Manifest.Line known = before.get(line.path());
+            if (!line.isFile()) {
+                lines.add(line);
+            } else if (shared != null
+                    && known != null
+                    && shared.inode().equals(entry.inode())
+                    && line.withDigest(known.digest()).equals(known)) {
+                lines.add(known);
+            } else {
+                fresh.add(entry);
             }
         }
-        return known;
+        Map<String, String> digests = TreeScan.digests(tree, fresh);
+        for (Found entry : fresh) {
+            String digest = digests.get(entry.line().path());
+            if (digest == null) {
+                throw new IOException("no digest of " + entry.line().path());
+            }
+            lines.add(entry.line().withDigest(digest));
+        }
+        return new Manifest(lines);
     }
 
     private void checkNotEmpty(Manifest manifest) throws SourceRefused {

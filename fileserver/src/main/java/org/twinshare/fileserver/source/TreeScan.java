@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.twinshare.exports.Octal;
 
 /**
@@ -17,14 +18,22 @@ import org.twinshare.exports.Octal;
  * that the server was started in. Has no state.
  */
 final class TreeScan {
-    private static final int FIELDS = 9;
+    private static final int FIELDS = 10;
     private static final int NANO_DIGITS = 9;
     private static final Set<String> KEPT = Set.of("f", "d", "l");
 
     private TreeScan() {}
 
-    /** An entry, with its inode so that a hard link is recognised; its digest is still missing. */
-    record Found(Manifest.Line line, String inode, byte[] name) {}
+    /**
+     * An entry, with its inode so that a hard link is recognised; its digest is still missing.
+     *
+     * @param changedNs ctime
+     */
+    record Found(Manifest.Line line, String inode, byte[] name, long changedNs) {
+        boolean isDirectory() {
+            return line.type().equals("d");
+        }
+    }
 
     /**
      * Everything below a directory, and itself as {@code .}, within its file system.
@@ -34,7 +43,7 @@ final class TreeScan {
     static List<Found> of(Path directory, List<String> others) throws IOException {
         byte[] out = SystemProgram.output(
                 directory,
-                List.of("find", ".", "-xdev", "-printf", "%y\\0%m\\0%U:%G\\0%s\\0%T@\\0%i\\0%l\\0%P\\0%D\\0"),
+                List.of("find", ".", "-xdev", "-printf", "%y\\0%m\\0%U:%G\\0%s\\0%T@\\0%i\\0%l\\0%P\\0%D\\0%C@\\0"),
                 new byte[0]);
         String[] fields = new String(out, ISO_8859_1).split("\0", -1);
         List<Found> found = new ArrayList<>();
@@ -60,7 +69,14 @@ final class TreeScan {
                 file ? nanoseconds(fields[at + 4]) : "-",
                 type.equals("l") ? escape(fields[at + 6]) : "-",
                 escape(name));
-        return new Found(line, fields[at + 8] + ":" + fields[at + 5], name.getBytes(ISO_8859_1));
+        String changed = nanoseconds(fields[at + 9]);
+        int point = changed.indexOf('.');
+        return new Found(
+                line,
+                fields[at + 8] + ":" + fields[at + 5],
+                name.getBytes(ISO_8859_1),
+                TimeUnit.SECONDS.toNanos(Long.parseLong(changed, 0, point, 10))
+                        + Long.parseLong(changed, point + 1, changed.length(), 10));
     }
 
     private static String nanoseconds(String time) {
@@ -69,6 +85,9 @@ final class TreeScan {
     }
 
     private static String escape(String name) {
+        if (name.chars().allMatch(each -> each > ' ' && each <= '~' && each != '\\')) {
+            return name;
+        }
         return Octal.escape(name.getBytes(ISO_8859_1), "\\ ");
     }
 

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,39 @@ final class PublishIT {
 
     private static Shell.Result classicPull(SourceLab lab, Path into) {
         return Shell.run("rsync", "-avzrt", "--delete", "--port=" + lab.rsyncPort, "127.0.0.1::www", into + "/");
+    }
+
+    @Test
+    void theNextReleaseIsTheWorkingTreeWhateverBecameOfTheLiveOneAndTheLiveOneStaysAsItIs() throws Exception {
+        try (SourceLab lab = new SourceLab(base, HERE)) {
+            lab.fill();
+            Path live = lab.release(lab.publish());
+            Files.writeString(live.resolve("d0/f0.php"), "edited in the release");
+            Files.setPosixFilePermissions(lab.work.resolve("d1/f1.php"), PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.delete(lab.work.resolve("d1/f4.php"));
+            SourceLab.write(lab.work.resolve("d1/f4.php/now-a-directory"), "x");
+            Shell.run("rm", "-r", lab.work.resolve("d2").toString()).orFail();
+            SourceLab.write(lab.work.resolve("d2"), "now a file");
+            Shell.run(
+                            "touch",
+                            "-c",
+                            "-r",
+                            lab.work.resolve("d1/f7.php").toString(),
+                            lab.work.resolve("d1/f7.php").toString())
+                    .orFail();
+
+            JsonObject answer = lab.ask("publish", true, 60_000);
+
+            Path next = lab.release(answer.get("release").getAsString());
+            assertThat(SourceLab.difference(lab.work, next)).isEmpty();
+            assertThat(Files.getPosixFilePermissions(live.resolve("d1/f1.php")))
+                    .doesNotContain(PosixFilePermission.OWNER_EXECUTE);
+            assertThat(live.resolve("d2/f2.php")).hasContent("<?php // 2");
+            assertThat(inode(next.resolve("d1/f7.php")))
+                    .as("touched, and the same: shared again")
+                    .isEqualTo(inode(live.resolve("d1/f7.php")));
+            assertThat(inode(next.resolve("d0/f3.php"))).isEqualTo(inode(live.resolve("d0/f3.php")));
+        }
     }
 
     @Test

@@ -1,0 +1,166 @@
+package org.twinshare.fileserver.source;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.twinshare.fileserver.source.TreeScan.Found;
+
+/**
+ * Copies the working tree beside the live release, with which it shares what is the same. Where the live release came from this
+ * working tree, the copy begins as the live one, loses what is other, and rsync brings only that; else, or where the result is
+ * not what was found in the working tree, rsync compares everything. For one publish. Not thread-safe.
+ */
+final class FrozenCopy {
+    private final SourceSetting setting;
+    private final ReleaseStore store;
+    private final boolean root;
+    private final Map<String, Found> live = new HashMap<>();
+    private final List<String> others = new ArrayList<>();
+
+    /** @param root whether this process can give files away: else owners differ, and all is compared */
+    FrozenCopy(SourceSetting setting, ReleaseStore store, boolean root) {
+        this.setting = setting;
+        this.store = store;
+        this.root = root;
+    }
+
+    /** What is in the live release, by path. */
+    Map<String, Found> live() {
+        return live;
+    }
+
+    /** What was left out, because it is neither file, directory nor symbolic link. */
+    List<String> others() {
+        return others;
+    }
+
+    /** Makes the copy, and returns what is in it. */
+    List<Found> of(Path work, Path tree, Optional<Release> release) throws IOException, SourceRefused {
+        List<Found> wanted = TreeScan.of(work, others);
+        if (release.isPresent()) {
+            for (Found found : TreeScan.of(store.tree(release.get()), new ArrayList<>())) {
+                live.put(found.line().path(), found);
+            }
+        }
+        boolean compareAll = !Files.exists(store.stamp());
+        if (root && release.isPresent() && !compareAll) {
+            changeCopyOfLive(work, wanted, tree, store.tree(release.get()));
+            List<Found> found = TreeScan.of(tree, new ArrayList<>());
+            if (lines(found).equals(lines(wanted))) {
+                return found;
+            }
+            // Somebody is writing in the working tree.
+            SystemProgram.output(work, List.of("rm", "-rf", "--one-file-system", "--", tree.toString()), new byte[0]);
+        }
+        copyAll(work, tree, release, compareAll);
+        return TreeScan.of(tree, new ArrayList<>());
+    }
+
+    private static HashSet<Manifest.Line> lines(List<Found> found) {
+        HashSet<Manifest.Line> lines = new HashSet<>();
+        found.forEach(entry -> lines.add(entry.line()));
+        return lines;
+    }
+
+    private void changeCopyOfLive(Path work, List<Found> wanted, Path tree, Path liveTree)
+            throws IOException, SourceRefused {
+        long stampNs = Files.getLastModifiedTime(store.stamp()).to(TimeUnit.NANOSECONDS);
+        Map<String, Found> gone = new LinkedHashMap<>(live);
+        List<Found> changed = new ArrayList<>();
+        for (Found entry : wanted) {
+            Found old = gone.remove(entry.line().path());
+            boolean touched = entry.line().isFile() && entry.changedNs() >= stampNs;
+            if (old != null && !touched && old.line().equals(entry.line())) {
+                continue;
+            }
+            changed.add(entry);
+            if (old != null && !(old.isDirectory() && entry.isDirectory())) {
+                gone.put(entry.line().path(), old);
+            }
+        }
+        SystemProgram.output(work, List.of("cp", "-a", "-l", "--", liveTree.toString(), tree.toString()), new byte[0]);
+        takeOut(tree, gone.values());
+        if (!changed.isEmpty()) {
+            List<String> words = words(Optional.of(liveTree));
+            // What was only touched is compared by content, and then shared again.
+            words.addAll(List.of("--checksum", "--from0", "--files-from=-"));
+            rsync(words, work, tree, names(changed));
+        }
+    }
+
+    /** Shared files are never changed in place: what is other goes first, and comes as a file of its own. */
+    private static void takeOut(Path tree, Collection<Found> gone) throws IOException {
+        List<Found> files = gone.stream().filter(entry -> !entry.isDirectory()).toList();
+        if (!files.isEmpty()) {
+            SystemProgram.output(tree, List.of("xargs", "-0", "rm", "-f", "--"), names(files));
+        }
+        List<Found> directories = gone.stream()
+                .filter(Found::isDirectory)
+                .sorted(Comparator.comparing((Found entry) -> entry.line().path())
+                        .reversed())
+                .toList();
+        if (!directories.isEmpty()) {
+            SystemProgram.output(tree, List.of("xargs", "-0", "rmdir", "--"), names(directories));
+        }
+    }
+
+    private static byte[] names(Collection<Found> entries) {
+        ByteArrayOutputStream names = new ByteArrayOutputStream();
+        for (Found entry : entries) {
+            names.writeBytes(entry.name());
+            names.write(0);
+        }
+        return names.toByteArray();
+    }
+
+    /** Files that rsync takes for unchanged although they were touched since the last time are compared by content. */
+    private void copyAll(Path work, Path tree, Optional<Release> release, boolean compareAll)
+            throws IOException, SourceRefused {
+        List<String> words = words(release.map(store::tree));
+        List<String> all = new ArrayList<>(words);
+        if (compareAll) {
+            all.add("--checksum");
+        }
+        rsync(all, work, tree, new byte[0]);
+        if (release.isPresent() && !compareAll) {
+            long stampNs = Files.getLastModifiedTime(store.stamp()).to(TimeUnit.NANOSECONDS);
+            List<Found> touched = TreeScan.of(work, new ArrayList<>()).stream()
+                    .filter(entry -> entry.line().isFile() && entry.changedNs() >= stampNs)
+                    .toList();
+            if (!touched.isEmpty()) {
+                words.addAll(List.of("--checksum", "--from0", "--files-from=-"));
+                rsync(words, work, tree, names(touched));
+            }
+        }
+    }
+
+    private static List<String> words(Optional<Path> liveTree) {
+        List<String> words =
+                new ArrayList<>(List.of("rsync", "-a", "--no-D", "-x", "--numeric-ids", "--modify-window=-1"));
+        liveTree.ifPresent(path -> words.add("--link-dest=" + path));
+        return words;
+    }
+
+    private void rsync(List<String> words, Path work, Path tree, byte[] input) throws IOException, SourceRefused {
+        List<String> command = new ArrayList<>(words);
+        command.addAll(List.of("--", work + "/", tree + "/"));
+        SystemProgram.Result result = SystemProgram.run(Path.of("/"), command, input);
+        if (result.exitCode() != 0) {
+            throw SourceRefused.failed(
+                    "cannot freeze " + setting.path(),
+                    "rsync ended with " + result.exitCode() + ": " + result.words(),
+                    "see that nobody writes there meanwhile, and publish again");
+        }
+    }
+}
