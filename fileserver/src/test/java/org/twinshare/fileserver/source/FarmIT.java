@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,9 +29,13 @@ import org.twinshare.filestore.posix.OwnProcess;
  */
 final class FarmIT {
     private static final Logger LOG = LoggerFactory.getLogger(FarmIT.class);
-    private static final int NODES = 10;
+    private static final int NODES = Integer.getInteger("twinshare.nodes", 10);
     private static final int FILES = Boolean.getBoolean("twinshare.long") ? 20_000 : 4_000;
     private static final int CHANGED_EACH = 20;
+    /** utime, stime, cutime and cstime, counted behind the name of the program: proc(5). */
+    private static final int UTIME = 11;
+
+    private static final int MILLIS_PER_TICK = 10;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final String PREFIX = "tsfarm" + ProcessHandle.current().pid() + "-";
 
@@ -188,10 +193,34 @@ final class FarmIT {
         return true;
     }
 
-    /** From the beginning of the command to the last flip, and from the first flip to the last, in milliseconds. */
-    private record Figures(long untilAllLive, long skew) {}
+    /** Processor time of all processes and those that they have started, in milliseconds: what a busy machine leaves as it is. */
+    private long processorMillis() {
+        return processes.stream()
+                .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()))
+                .mapToLong(FarmIT::processorMillis)
+                .sum();
+    }
 
-    private Figures figures(JsonObject published, long begunMs) throws IOException {
+    /** Of a process, and of its children that have ended. */
+    private static long processorMillis(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            long ticks = 0;
+            for (int field = UTIME; field < UTIME + 4; field++) {
+                ticks += Long.parseLong(fields[field]);
+            }
+            return ticks * MILLIS_PER_TICK;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** From the beginning of the command to the last flip, and from the first flip to the last, in milliseconds. */
+    private record Figures(long untilAllLive, long skew, long processorMillis) {}
+
+    private Figures figures(JsonObject published, long begunMs, long processorMillis) throws IOException {
+        long used = processorMillis() - processorMillis;
         assertThat(published.getAsJsonArray("flipped")).as(published.toString()).hasSize(NODES);
         long first = Long.MAX_VALUE;
         long last = 0;
@@ -202,7 +231,7 @@ final class FarmIT {
             first = Math.min(first, flipped);
             last = Math.max(last, flipped);
         }
-        return new Figures(last - begunMs, last - first);
+        return new Figures(last - begunMs, last - first, used);
     }
 
     @Test
@@ -219,27 +248,32 @@ final class FarmIT {
             Files.writeString(work(i), "<?php // 1 " + i);
         }
 
+        long used = processorMillis();
         long begun = System.currentTimeMillis();
         JsonObject published = ask("publish");
-        Figures publish = figures(published, begun);
+        Figures publish = figures(published, begun, used);
         String second = published.get("release").getAsString();
         Awaitility.await("all nodes are ready for more")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> allPrepared(second));
+        used = processorMillis();
         begun = System.currentTimeMillis();
-        Figures rollback = figures(ask("rollback"), begun);
+        Figures rollback = figures(ask("rollback"), begun, used);
 
         LOG.info(
-                "{} files, {} changed, {} nodes: all live {} ms after the publish began, within {} ms of each other;"
-                        + " rollback {} ms, within {} ms",
+                "{} files, {} changed, {} nodes: all live {} ms after the publish began, within {} ms of each other, with {} ms"
+                        + " of processor time; rollback {} ms, within {} ms, with {} ms; load {}",
                 FILES,
                 FILES / CHANGED_EACH,
                 NODES,
                 publish.untilAllLive,
                 publish.skew,
+                publish.processorMillis,
                 rollback.untilAllLive,
-                rollback.skew);
+                rollback.skew,
+                rollback.processorMillis,
+                Files.readString(Path.of("/proc/loadavg")).strip());
         for (int i = 1; i <= NODES; i++) {
             assertThat(SourceLab.difference(base.resolve("state/source/www/current"), target(i)))
                     .isEmpty();
