@@ -52,7 +52,7 @@ class LaggingTreeTest {
 
     @Test
     void whateverTheTreeHasOfTheJournalItHasAllOfItAfterwards() {
-        HistoriesTest.play(KIND, HISTORIES, LaggingTreeTest::failure);
+        ManyHistories.play(KIND, HISTORIES, LaggingTreeTest::failure);
     }
 
     static @Nullable Throwable failure(History history) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.twinshare.filestore.Caller;
@@ -25,9 +26,12 @@ final class Served implements AutoCloseable {
     /** Small, so that a history reaches what needs many bytes. */
     static final int BY_VALUE_BYTES = 256;
 
+    /** Most of a history goes into more than one, and copying one at each kill costs little. */
+    private static final int SEGMENT_BYTES = 8 << 10;
+
     /** Nothing happens by itself: what a history does not say does not happen. */
     static final TreeSettings SETTINGS = new TreeSettings(
-            new JournalSettings(128 << 10, 8, 64 << 10, Duration.ofMillis(25)),
+            new JournalSettings(SEGMENT_BYTES, 128, SEGMENT_BYTES, Duration.ofMillis(25)),
             BY_VALUE_BYTES,
             1024,
             Duration.ofHours(1),
@@ -50,8 +54,13 @@ final class Served implements AutoCloseable {
 
     static Served open(Path export, Path state, TreeSettings settings, Step.Listener steps)
             throws IOException, RecoveryRefused {
-        LocalTree local = LocalTree.open(
-                state, ClusterKey.in(state), new LocalTree.Limits(1000, 200, 1 << 20), InstantSource.system());
+        return open(export, state, new LocalTree.Limits(1000, 200, 1 << 20), settings, steps);
+    }
+
+    static Served open(
+            Path export, Path state, LocalTree.Limits limits, TreeSettings settings, Step.Listener steps)
+            throws IOException, RecoveryRefused {
+        LocalTree local = LocalTree.open(state, ClusterKey.in(state), limits, InstantSource.system());
         boolean open = false;
         try {
             long root = local.bind(export.toString().getBytes(UTF_8), false);
@@ -114,7 +123,11 @@ final class Served implements AutoCloseable {
         }
         for (Path file : files) {
             Path target = to.resolve(from.relativize(file).toString());
-            Files.createDirectories(target.getParent());
+            Path directory = Objects.requireNonNull(target.getParent());
+            if (!Files.isDirectory(directory)) {
+                // Where it is there this finds out by an exception, which costs more than the copy.
+                Files.createDirectories(directory);
+            }
             Files.copy(file, target);
         }
     }
