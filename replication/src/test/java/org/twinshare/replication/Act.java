@@ -30,6 +30,26 @@ sealed interface Act {
         };
     }
 
+    /** Whether it has a record whenever it succeeds, which tells its answer again. */
+    default boolean isRemembered() {
+        return switch (this) {
+            case MakeDirectory unused -> true;
+            case MakeSymlink unused -> true;
+            case MakeFifo unused -> true;
+            case Remove unused -> true;
+            case RemoveDirectory unused -> true;
+            case Link unused -> true;
+            case Create unused -> false;
+            case Rename unused -> false;
+            case Set unused -> false;
+            case Write unused -> false;
+            case Commit unused -> false;
+            case MakeLocally unused -> false;
+            case Look unused -> false;
+            case Checkpoint unused -> false;
+        };
+    }
+
     record Create(
             String path,
             CreateMode mode,

@@ -26,7 +26,7 @@ final class Served implements AutoCloseable {
     /** Small, so that a history reaches what needs many bytes. */
     static final int BY_VALUE_BYTES = 256;
 
-    /** Most of a history goes into more than one, and copying one at each kill costs little. */
+    /** A history can fill one and go on in the next, and copying one at each kill costs little. */
     private static final int SEGMENT_BYTES = 8 << 10;
 
     /** Nothing happens by itself: what a history does not say does not happen. */
@@ -57,8 +57,7 @@ final class Served implements AutoCloseable {
         return open(export, state, new LocalTree.Limits(1000, 200, 1 << 20), settings, steps);
     }
 
-    static Served open(
-            Path export, Path state, LocalTree.Limits limits, TreeSettings settings, Step.Listener steps)
+    static Served open(Path export, Path state, LocalTree.Limits limits, TreeSettings settings, Step.Listener steps)
             throws IOException, RecoveryRefused {
         LocalTree local = LocalTree.open(state, ClusterKey.in(state), limits, InstantSource.system());
         boolean open = false;
