@@ -8,8 +8,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.twinshare.filestore.CallId;
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.EpochNanos;
 import org.twinshare.filestore.Errno;
@@ -97,8 +95,11 @@ public final class Recovery {
     Done run(long position, SurvivingOutcomes outcomes)
             throws IOException, ErrnoException, RecordsReleased, JournalDamaged, MalformedRecord {
         long oldest = journal.statistics().oldestSequence();
-        each(oldest, Long.MAX_VALUE, this::look);
-        each(oldest, Long.MAX_VALUE, (record, entry) -> remember(record, entry, outcomes));
+        each(oldest, Long.MAX_VALUE, (record, entry) -> {
+            look(record, entry);
+            remember(record, entry, outcomes);
+        });
+        outcomes.complete();
         each(position + 1, Long.MAX_VALUE, this::fold);
         Reconcile.Report report = reconcile(position, Long.MAX_VALUE);
         long nowNs = EpochNanos.now(clock);
@@ -164,16 +165,11 @@ public final class Recovery {
         }
     }
 
-    private void remember(JournalRecord record, Entry entry, SurvivingOutcomes outcomes) {
-        @Nullable CallId call = entry instanceof Entry.Changed changed ? changed.call() : null;
-        if (call == null) {
-            return;
-        }
-        Errno error = voided.get(record.sequence());
-        if (error == null) {
-            outcomes.changed(call, ((Entry.Changed) entry).change());
-        } else {
-            outcomes.failed(call, error);
+    private static void remember(JournalRecord record, Entry entry, SurvivingOutcomes outcomes) {
+        if (entry instanceof Entry.Voided of) {
+            outcomes.voided(of.sequence(), of.error());
+        } else if (entry instanceof Entry.Changed changed && changed.call() != null) {
+            outcomes.changed(record.sequence(), changed.call(), changed.change());
         }
     }
 

@@ -1,5 +1,6 @@
 package org.twinshare.replication;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.twinshare.filestore.local.LocalTree;
 final class SurvivingOutcomes {
     private final int max;
     private final Map<CallId, Survivor> byCall = new LinkedHashMap<>();
+    /** Whose record has this sequence, as long as what follows may say that the record is void. */
+    private final Map<Long, CallId> bySequence = new HashMap<>();
 
     /** @param max the newest calls that are kept */
     SurvivingOutcomes(int max) {
@@ -26,42 +29,62 @@ final class SurvivingOutcomes {
     }
 
     /** What a reply is made of; 0 for no object. */
-    private record Survivor(@Nullable Errno error, long object, long directory, long otherDirectory, int count) {}
+    private record Survivor(
+            long sequence, @Nullable Errno error, long object, long directory, long otherDirectory, int count) {}
 
-    /** A call made this true. */
-    void changed(CallId call, Change change) {
+    /** A call made this true, by the record with this sequence. */
+    void changed(long sequence, CallId call, Change change) {
         put(
+                sequence,
                 call,
                 switch (change) {
-                    case Change.Made made -> new Survivor(null, made.object(), made.directory(), 0, 0);
-                    case Change.Linked linked -> new Survivor(null, linked.object(), linked.directory(), 0, 0);
-                    case Change.Removed removed -> new Survivor(null, 0, removed.directory(), 0, 0);
-                    case Change.Moved moved -> new Survivor(null, 0, moved.fromDirectory(), moved.toDirectory(), 0);
+                    case Change.Made made -> new Survivor(sequence, null, made.object(), made.directory(), 0, 0);
+                    case Change.Linked linked ->
+                        new Survivor(sequence, null, linked.object(), linked.directory(), 0, 0);
+                    case Change.Removed removed -> new Survivor(sequence, null, 0, removed.directory(), 0, 0);
+                    case Change.Moved moved ->
+                        new Survivor(sequence, null, 0, moved.fromDirectory(), moved.toDirectory(), 0);
                     case Change.Written written ->
                         new Survivor(
+                                sequence,
                                 null,
                                 written.object(),
                                 written.object(),
                                 0,
                                 written.data().remaining());
                     // Of a CREATE that only truncated; a SETATTR may do without attributes too.
-                    case Change.AttributesSet set -> new Survivor(null, set.object(), 0, 0, 0);
-                    case Change.Committed unused -> new Survivor(null, unused.object(), 0, 0, 0);
-                    case Change.Nothing unused -> new Survivor(null, unused.object(), 0, 0, 0);
+                    case Change.AttributesSet set -> new Survivor(sequence, null, set.object(), 0, 0, 0);
+                    case Change.Committed unused -> new Survivor(sequence, null, unused.object(), 0, 0, 0);
+                    case Change.Nothing unused -> new Survivor(sequence, null, unused.object(), 0, 0, 0);
                 });
     }
 
-    /** A call was answered with an error, because what it should have made true could not be carried out. */
-    void failed(CallId call, Errno error) {
-        put(call, new Survivor(error, 0, 0, 0, 0));
+    /** The call of a record was answered with an error, because what it should have made true could not be carried out. */
+    void voided(long sequence, Errno error) {
+        CallId call = bySequence.get(sequence);
+        if (call != null) {
+            byCall.replace(call, new Survivor(sequence, error, 0, 0, 0, 0));
+        }
     }
 
-    private void put(CallId call, Survivor survivor) {
-        byCall.remove(call);
+    private void put(long sequence, CallId call, Survivor survivor) {
+        bySequence.put(sequence, call);
+        forget(byCall.remove(call));
         byCall.put(call, survivor);
         if (byCall.size() > max) {
-            byCall.remove(byCall.keySet().iterator().next());
+            forget(byCall.remove(byCall.keySet().iterator().next()));
         }
+    }
+
+    private void forget(@Nullable Survivor survivor) {
+        if (survivor != null) {
+            CallId unused = bySequence.remove(survivor.sequence);
+        }
+    }
+
+    /** Everything was told that is in the journal. */
+    void complete() {
+        bySequence.clear();
     }
 
     int size() {
