@@ -28,6 +28,9 @@ final class Checkpoints implements AutoCloseable {
     private static final int TRIES_WHEN_FULL = 3;
     private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
+    /** So many times what a checkpoint begins after may come until it has ended. */
+    private static final int FAR_BEHIND = 2;
+
     private final LocalTree tree;
     private final Journal journal;
     private final Appender appender;
@@ -48,7 +51,7 @@ final class Checkpoints implements AutoCloseable {
 
     private volatile boolean full;
     private boolean closed;
-    private long bytesAtLast;
+    private volatile long bytesAtLast;
     private volatile long lastNs = System.nanoTime();
     private long toldNs = System.nanoTime() - TOLD_EVERY.toNanos();
     private volatile long position;
@@ -175,6 +178,27 @@ final class Checkpoints implements AutoCloseable {
         journal.releaseUpTo(Math.min(retention.passedSequence(), neededFrom.getAsLong() - 1));
     }
 
+    /** So much has come since the last checkpoint that a start after a crash would not have the memory, or the time, for more. */
+    private boolean isFarBehind() {
+        return (appender.bytes() - bytesAtLast) / FAR_BEHIND >= settings.checkpointBytes()
+                || tree.pendingChanges() / FAR_BEHIND >= settings.checkpointChanges();
+    }
+
+    /** Clients wait for a checkpoint that is slow; where it cannot be made it is TRY_LATER. */
+    private void awaitNotFarBehind() throws ErrnoException {
+        running.lock();
+        try {
+            if (isFarBehind()) {
+                runNow();
+            }
+        } finally {
+            running.unlock();
+        }
+        if (isFarBehind() && !failed.getAsBoolean()) {
+            throw new ErrnoException(Errno.TRY_LATER, "no checkpoint can be made");
+        }
+    }
+
     /** Something that needs room in the journal. */
     interface Appending<T> {
         T append() throws JournalFull;
@@ -185,6 +209,9 @@ final class Checkpoints implements AutoCloseable {
      * either it is TRY_LATER: nothing was appended, and the client is to come again.
      */
     <T> T whenThereIsRoom(Appending<T> appending) throws ErrnoException {
+        if (isFarBehind()) {
+            awaitNotFarBehind();
+        }
         int tries = 0;
         while (true) {
             try {

@@ -20,6 +20,7 @@ class BoundsTest extends OwnTree {
     private static final JournalSettings JOURNAL = new JournalSettings(128 << 10, 8, 64 << 10, Duration.ofMillis(25));
     private static final int OUTCOMES = 100;
     private static final int PENDING_CHANGES = 200;
+    private static final int CHANGES_OF_ONE_CALL = 10;
     private static final long UNCOMMITTED_BYTES = 1 << 20;
     private static final TreeSettings SETTINGS = new TreeSettings(
             JOURNAL, 4096, UNCOMMITTED_BYTES, Duration.ofHours(1), Long.MAX_VALUE, PENDING_CHANGES, 1 << 20, OUTCOMES);
@@ -83,14 +84,32 @@ class BoundsTest extends OwnTree {
         }
     }
 
+    /** Nothing looks at it as often as it grows here: clients wait. */
     @Test
-    void theIndexInMemoryIsWrittenWhenItHasGrown() throws Exception {
+    void theIndexInMemoryNeverTakesMoreThanTwiceOfWhatIsWrittenAtOnce() throws Exception {
         try (Served served = open()) {
             for (int i = 0; i < 20 * PENDING_CHANGES; i++) {
                 file(served, "file" + i);
+                assertThat(served.tree.statistics().pendingChanges())
+                        .isLessThan(2 * PENDING_CHANGES + CHANGES_OF_ONE_CALL);
             }
-            // Looked at ten times a second, and each of 4,000 takes a moment: a bound that acts late, but acts.
             assertThat(served.tree.statistics().checkpoints()).isPositive();
+        }
+    }
+
+    @Test
+    void aStartAfterACrashNeverHasMoreToCarryOutThanTwiceOfWhatACheckpointComesAfter() throws Exception {
+        long bytes = 64 << 10;
+        TreeSettings settings = new TreeSettings(
+                JOURNAL, 4096, UNCOMMITTED_BYTES, Duration.ofHours(1), bytes, Integer.MAX_VALUE, 1 << 20, OUTCOMES);
+        try (Served served = Served.open(export, state, settings, step -> {})) {
+            long file = file(served, "file");
+            for (int i = 0; i < 100; i++) {
+                write(served, file, 0, 4000, Stability.FILE_SYNC);
+                TreeStatistics now = served.tree.statistics();
+                assertThat((now.journal().lastSequence() - now.checkpointSequence()) * 4000)
+                        .isLessThan(2 * bytes + 2 * 4096);
+            }
         }
     }
 
