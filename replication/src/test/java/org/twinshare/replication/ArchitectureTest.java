@@ -44,9 +44,9 @@ class ArchitectureTest {
             noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");
 
     @ArchTest
-    static final ArchRule systemCallsAreMadeForTheJournalsDiskOnly = noClasses()
+    static final ArchRule systemCallsAreMadeForTheJournalsDiskAndTheServiceAddressOnly = noClasses()
             .that()
-            .haveNameNotMatching(".*\\.LinuxDisk(\\$.*)?")
+            .haveNameNotMatching(".*\\.(LinuxDisk|KernelAddress)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.twinshare.filestore.posix..");

@@ -4,6 +4,7 @@ import com.google.common.net.InetAddresses;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +12,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.posix.ArpAnnouncement;
 
 /**
  * An address on an interface with a lifetime of 5 seconds, which is renewed every 2: the kernel itself takes it away from a host
- * whose server died or hangs. Uses iproute2, and arping of iputils to announce an IPv4 address. Thread-safe; one thread renews.
+ * whose server died or hangs. Uses iproute2; an IPv4 address is announced by ARP. Thread-safe; one thread renews.
  */
 public final class KernelAddress implements ServiceAddress {
     private static final Logger LOG = LoggerFactory.getLogger(KernelAddress.class);
@@ -37,6 +40,8 @@ public final class KernelAddress implements ServiceAddress {
         release();
         address("replace");
         long tookNs = System.nanoTime();
+        // Whoever hears from the old server that he has to connect anew must come to this one.
+        announce();
         holder = Thread.ofPlatform().daemon().name("service-address").start(() -> hold(tookNs, onLost));
         LOG.info("holds {} on {}", prefix, networkInterface);
     }
@@ -57,7 +62,6 @@ public final class KernelAddress implements ServiceAddress {
     private void hold(long tookNs, Runnable onLost) {
         long renewedNs = tookNs;
         try {
-            announce();
             while (true) {
                 long announcedNs = System.nanoTime();
                 if (announcedNs - tookNs < ANNOUNCE.toNanos()) {
@@ -88,26 +92,14 @@ public final class KernelAddress implements ServiceAddress {
     }
 
     /** Tells the neighbours; a failure changes nothing, they ask in the end. */
-    private void announce() throws InterruptedException {
-        if (!prefix.isIpv4()) {
-            return;
-        }
+    private void announce() {
         try {
-            SystemProgram.run(List.of(
-                    "arping",
-                    "-q",
-                    "-U",
-                    "-c",
-                    "1",
-                    "-w",
-                    "1",
-                    "-I",
-                    networkInterface,
-                    prefix.address().getHostAddress()));
-        } catch (IOException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
+            NetworkInterface card = NetworkInterface.getByName(networkInterface);
+            byte[] hardware = card == null ? null : card.getHardwareAddress();
+            if (prefix.isIpv4() && hardware != null) {
+                ArpAnnouncement.send(card.getIndex(), hardware, prefix.address().getAddress());
             }
+        } catch (IOException | ErrnoException | IllegalArgumentException e) {
             LOG.debug("{} could not be announced: {}", prefix, e.getMessage());
         }
     }

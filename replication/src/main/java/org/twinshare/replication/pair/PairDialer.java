@@ -49,13 +49,14 @@ public final class PairDialer implements AutoCloseable {
                 dial(peer);
             }
             boolean lasted = System.nanoTime() - begin > LONGEST_PAUSE.toNanos();
-            pause = lasted ? FIRST_PAUSE : pause;
+            // At once after a session: where the roles have changed hands, clients wait for the other server to hear of it.
+            pause = lasted ? Duration.ZERO : pause;
             try {
                 TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             } catch (InterruptedException e) {
                 return;
             }
-            Duration doubled = pause.multipliedBy(2);
+            Duration doubled = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
             pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
         }
     }

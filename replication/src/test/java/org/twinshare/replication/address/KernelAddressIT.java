@@ -85,6 +85,42 @@ class KernelAddressIT {
     }
 
     @Test
+    void neighboursHearAtOnceWhereItIsNow() throws Exception {
+        String neighbour = namespace + "n";
+        run("ip", "netns", "add", neighbour);
+        try {
+            run("ip", "-n", namespace, "link", "set", "veth2", "netns", neighbour);
+            run("ip", "-n", neighbour, "addr", "add", "10.213.91.1/24", "dev", "veth2");
+            run("ip", "-n", neighbour, "link", "set", "veth2", "up");
+            String[] known = {"ip", "-n", neighbour, "neigh", "show", "10.213.91.5"};
+            run(
+                    "ip",
+                    "-n",
+                    neighbour,
+                    "neigh",
+                    "replace",
+                    "10.213.91.5",
+                    "dev",
+                    "veth2",
+                    "lladdr",
+                    "02:00:00:00:00:01",
+                    "nud",
+                    "reachable");
+            String card = run("ip", "netns", "exec", namespace, "cat", "/sys/class/net/veth1/address")
+                    .strip();
+            assertThat(run(known)).contains("02:00:00:00:00:01");
+
+            Process holder = hold();
+
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(run(known)).contains(card));
+            holder.destroyForcibly();
+        } finally {
+            run("ip", "netns", "del", neighbour);
+        }
+    }
+
+    @Test
     void refusesWhatIsNoAddressOrNoInterface() {
         KernelAddress.Prefix prefix = KernelAddress.Prefix.parse("192.0.2.5/24");
         assertThat(prefix.toString()).isEqualTo("192.0.2.5/24");
