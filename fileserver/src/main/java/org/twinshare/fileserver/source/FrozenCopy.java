@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.twinshare.fileserver.source.TreeScan.Found;
 
@@ -67,8 +68,8 @@ final class FrozenCopy {
         return TreeScan.of(tree, new ArrayList<>());
     }
 
-    private static HashSet<Manifest.Line> lines(List<Found> found) {
-        HashSet<Manifest.Line> lines = new HashSet<>();
+    private static Set<Manifest.Line> lines(List<Found> found) {
+        Set<Manifest.Line> lines = new HashSet<>();
         found.forEach(entry -> lines.add(entry.line()));
         return lines;
     }

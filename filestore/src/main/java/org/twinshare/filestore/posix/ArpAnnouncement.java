@@ -51,7 +51,13 @@ public final class ArpAnnouncement {
                 to.set(JAVA_BYTE, 11, (byte) CARD_BYTES);
                 to.asSlice(12, CARD_BYTES).fill((byte) 0xff);
                 return s.call(
-                        CallNumber.SENDTO, fd, s.string(packet), packet.length, 0, s.structureAddress(), SOCKADDR_BYTES);
+                        CallNumber.SENDTO,
+                        fd,
+                        s.string(packet),
+                        packet.length,
+                        0,
+                        s.structureAddress(),
+                        SOCKADDR_BYTES);
             });
         } finally {
             Posix.close(fd);

@@ -49,7 +49,8 @@ public final class PairDialer implements AutoCloseable {
                 dial(peer);
             }
             boolean lasted = System.nanoTime() - begin > LONGEST_PAUSE.toNanos();
-            // At once after a session: where the roles have changed hands, clients wait for the other server to hear of it.
+            // At once after a session: where the roles have changed hands, clients wait for the other server to hear of
+            // it.
             pause = lasted ? Duration.ZERO : pause;
             try {
                 TimeUnit.NANOSECONDS.sleep(pause.toNanos());
