@@ -55,6 +55,8 @@ final class Twin implements AutoCloseable {
     final long root;
     LocalTree standbyTree;
     Journal standbyJournal;
+    /** Of the second server, from its next start on. */
+    InstantSource standbyClock = InstantSource.system();
 
     Twin() throws Exception {
         Assumptions.assumeTrue(OwnProcess.geteuid() == 0, "needs root, to mark files and to give them away");
@@ -84,17 +86,17 @@ final class Twin implements AutoCloseable {
 
     private void openStandby() throws Exception {
         Path state = base.resolve("s/state");
-        standbyTree = LocalTree.open(state, ClusterKey.in(state), LocalTree.Limits.DEFAULT, InstantSource.system());
+        standbyTree = LocalTree.open(state, ClusterKey.in(state), LocalTree.Limits.DEFAULT, standbyClock);
         standbyTree.bindAs(export("s").toString().getBytes(UTF_8), root);
         standbyJournal =
-                Journal.open(base.resolve("s/journal"), COPIED, InstantSource.system(), standbyTree.clusterId(), 0);
+                Journal.open(base.resolve("s/journal"), COPIED, standbyClock, standbyTree.clusterId(), 0);
     }
 
     /** The standby's tree as that of a primary, with the journal that it has; to be closed before anything else. */
     JournaledTree promoteStandby(int epoch) throws Exception {
         standbyJournal.close();
         JournaledTree promoted =
-                JournaledTree.open(standbyTree, base.resolve("s/journal"), RARE, InstantSource.system(), why -> {
+                JournaledTree.open(standbyTree, base.resolve("s/journal"), RARE, standbyClock, why -> {
                     throw new AssertionError(why);
                 });
         promoted.beginEpoch(epoch);
