@@ -32,8 +32,20 @@ public final class StartCheck {
         } else {
             exports(config, problems);
         }
+        StateDirectory.look(config.state()).ifPresent(problems::add);
         port(config.address(), taken -> PortHolder.problem(config.address(), taken), problems);
+        InetSocketAddress http = config.http();
+        if (http != null) {
+            port(http, taken -> httpTaken(http, taken), problems);
+        }
         return problems;
+    }
+
+    private static Problem httpTaken(InetSocketAddress address, String taken) {
+        return new Problem(
+                "no status page and no metrics: cannot listen on " + address,
+                holder(address, taken),
+                "stop it, or choose another with --http");
     }
 
     /** What would keep source trees from being served. */

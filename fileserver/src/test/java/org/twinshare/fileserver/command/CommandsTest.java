@@ -7,8 +7,11 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +108,32 @@ final class CommandsTest {
             String[] asJson = java.util.Arrays.copyOf(words, words.length + 1);
             asJson[words.length] = "--json";
             assertThat(json(Run.of(asJson)).getAsJsonArray("problems")).hasSize(2);
+        }
+    }
+
+    @Test
+    void checkFindsAStateDirectoryThatIsInUseAndATakenPortOfTheStatusPage() throws IOException {
+        Path state = Files.createDirectories(base.resolve("state"));
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                FileChannel other = FileChannel.open(
+                        state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            FileLock unusedHeld = other.lock();
+
+            Run run = Run.of(
+                    "check",
+                    base.toString(),
+                    "--port",
+                    "0",
+                    "--state",
+                    state.toString(),
+                    "--http",
+                    "127.0.0.1:" + taken.getLocalPort());
+
+            assertThat(run.exitCode()).isEqualTo(3);
+            assertThat(run.out())
+                    .contains("another twinshare server runs with the state directory " + state)
+                    .contains("no status page and no metrics", "choose another with --http")
+                    .contains("Problems: 2");
         }
     }
 
