@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -85,7 +86,7 @@ record Witness(long fromNs, long toNs, Optional<Object> root) {
     }
 
     private static String word(long ns) {
-        return "@" + ns / SECOND + "." + String.format("%09d", ns % SECOND);
+        return "@" + ns / SECOND + "." + String.format(Locale.ROOT, "%09d", ns % SECOND);
     }
 
     private static long nanoseconds(String time) {

@@ -115,8 +115,8 @@ final class CommandsTest {
     void checkFindsAStateDirectoryThatIsInUseAndATakenPortOfTheStatusPage() throws IOException {
         Path state = Files.createDirectories(base.resolve("state"));
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                FileChannel other = FileChannel.open(
-                        state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                FileChannel other =
+                        FileChannel.open(state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             FileLock unusedHeld = other.lock();
 
             Run run = Run.of(

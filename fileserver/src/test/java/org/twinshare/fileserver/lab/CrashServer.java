@@ -67,9 +67,10 @@ final class CrashServer {
     }
 
     private static String twinshare() {
-        return Lab.java("org.twinshare.fileserver.command.Twinshare", List.of()).stream()
-                .map(word -> "'" + word + "'")
-                .collect(Collectors.joining(" "));
+        List<String> command = new ArrayList<>(Lab.java("org.twinshare.fileserver.command.Twinshare", List.of()));
+        // To compile well takes most of the time of a start in a kernel like this.
+        command.add(1, "-XX:TieredStopAtLevel=1");
+        return command.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
     }
 
     /** Boots the kernel and starts the server, and waits until that serves. */

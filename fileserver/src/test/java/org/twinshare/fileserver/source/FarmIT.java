@@ -24,13 +24,15 @@ import org.twinshare.fileserver.lab.Shell;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /**
- * Ten nodes in network namespaces of their own that watch a source, each a process as a user starts it. The figures are
- * logged; what is asserted leaves room for a busy machine. With {@code -Dtwinshare.long=true} the tree has 20,000 files.
+ * Five nodes in network namespaces of their own that watch a source, each a process as a user starts it. The figures are
+ * logged; what is asserted leaves room for a busy machine. With {@code -Dtwinshare.long=true} they are ten, and the tree has
+ * 20,000 files.
  */
 final class FarmIT {
     private static final Logger LOG = LoggerFactory.getLogger(FarmIT.class);
-    private static final int NODES = Integer.getInteger("twinshare.nodes", 10);
-    private static final int FILES = Boolean.getBoolean("twinshare.long") ? 20_000 : 4_000;
+    private static final boolean LONG = Boolean.getBoolean("twinshare.long");
+    private static final int NODES = Integer.getInteger("twinshare.nodes", LONG ? 10 : 5);
+    private static final int FILES = LONG ? 20_000 : 4_000;
     private static final int CHANGED_EACH = 20;
     /** utime, stime, cutime and cstime, counted behind the name of the program: proc(5). */
     private static final int UTIME = 11;

@@ -88,17 +88,15 @@ final class Twin implements AutoCloseable {
         Path state = base.resolve("s/state");
         standbyTree = LocalTree.open(state, ClusterKey.in(state), LocalTree.Limits.DEFAULT, standbyClock);
         standbyTree.bindAs(export("s").toString().getBytes(UTF_8), root);
-        standbyJournal =
-                Journal.open(base.resolve("s/journal"), COPIED, standbyClock, standbyTree.clusterId(), 0);
+        standbyJournal = Journal.open(base.resolve("s/journal"), COPIED, standbyClock, standbyTree.clusterId(), 0);
     }
 
     /** The standby's tree as that of a primary, with the journal that it has; to be closed before anything else. */
     JournaledTree promoteStandby(int epoch) throws Exception {
         standbyJournal.close();
-        JournaledTree promoted =
-                JournaledTree.open(standbyTree, base.resolve("s/journal"), RARE, standbyClock, why -> {
-                    throw new AssertionError(why);
-                });
+        JournaledTree promoted = JournaledTree.open(standbyTree, base.resolve("s/journal"), RARE, standbyClock, why -> {
+            throw new AssertionError(why);
+        });
         promoted.beginEpoch(epoch);
         promoted.replicateBy(SHIPS);
         return promoted;
