@@ -78,6 +78,7 @@ public final class RunningServer {
         http = http(registry);
         gauges(registry);
         new JournalGauges(this::server).register(registry);
+        new PairGauges(this::server).register(registry);
         answerPortmap();
         ScheduledFuture<?> unused = sampling.scheduleAtFixedRate(report::sample, 1, 1, TimeUnit.SECONDS);
         ScheduledFuture<?> unusedToo =

@@ -143,7 +143,9 @@ class SeenIT {
         assertThat(http("/")).contains("/localData", "ONLINE").doesNotContain("<script");
         assertThat(http("/healthz")).isEqualTo("serving\n");
         assertThat(http("/metrics"))
-                .contains("twinshare_nfs_request_duration_seconds_bucket", "twinshare_connections 1");
+                .contains("twinshare_nfs_request_duration_seconds_bucket", "twinshare_connections 1")
+                .contains("twinshare_role{role=\"primary\"} 1.0", "twinshare_role{role=\"standby\"} 0.0")
+                .contains("twinshare_alone_seconds 0.0", "twinshare_replication_lag_seconds 0.0");
     }
 
     @Test

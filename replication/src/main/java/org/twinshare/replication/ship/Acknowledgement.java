@@ -19,6 +19,8 @@ public final class Acknowledgement {
     /** Answers without the standby: that was durably recorded before. */
     private volatile boolean alone;
 
+    private volatile long aloneSinceNs = System.nanoTime();
+
     private final int epoch;
     private volatile int newerEpoch;
     private int waiting;
@@ -110,7 +112,10 @@ public final class Acknowledgement {
     }
 
     void alone(boolean next) {
-        change(() -> alone = next);
+        change(() -> {
+            aloneSinceNs = alone ? aloneSinceNs : System.nanoTime();
+            alone = next;
+        });
     }
 
     /** There is a newer epoch: nothing is answered any more. */
@@ -140,6 +145,11 @@ public final class Acknowledgement {
 
     public boolean isAlone() {
         return alone;
+    }
+
+    /** For how long replies have not waited for the standby, as far as this process knows; zero while they do. */
+    public Duration aloneFor() {
+        return alone ? Duration.ofNanos(System.nanoTime() - aloneSinceNs) : Duration.ZERO;
     }
 
     public boolean isFenced() {

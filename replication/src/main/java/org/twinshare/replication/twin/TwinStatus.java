@@ -1,5 +1,6 @@
 package org.twinshare.replication.twin;
 
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.replication.Refusal;
@@ -22,6 +23,7 @@ import org.twinshare.replication.ship.PrimaryLink;
  * @param peerAddress where that one is reached; empty when there is none
  * @param connected it is heard now
  * @param alone     of the primary: it answers without the standby; of the standby: the primary said so
+ * @param aloneFor  of a primary with a standby: how long it has answered without it
  * @param complete  of the standby: its copy is one that was the primary's at some moment
  * @param ack       what a reply waits for while not alone
  * @param here      how far this server is
@@ -38,6 +40,7 @@ public record TwinStatus(
         String peerAddress,
         boolean connected,
         boolean alone,
+        Duration aloneFor,
         boolean complete,
         String ack,
         Progress here,
@@ -64,6 +67,9 @@ public record TwinStatus(
                 address(peer),
                 link != null && link.isConnected(),
                 link == null || link.acknowledgement().isAlone(),
+                link == null || peer == null
+                        ? Duration.ZERO
+                        : link.acknowledgement().aloneFor(),
                 true,
                 link == null ? "local" : link.acknowledgement().terms().ack().toString(),
                 here,
@@ -105,6 +111,7 @@ public record TwinStatus(
                 address(peer),
                 knowledge.primaryAnswers(),
                 state.alone(),
+                Duration.ZERO,
                 complete,
                 state.terms().ack().toString(),
                 new Progress(journal.lastSequence(), journal.durableSequence(), standby.appliedSequence(), complete),
