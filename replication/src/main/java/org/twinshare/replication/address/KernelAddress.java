@@ -28,6 +28,7 @@ public final class KernelAddress implements ServiceAddress {
     private final Prefix prefix;
     private final String networkInterface;
     private @Nullable Thread holder;
+    private volatile boolean quiet;
 
     /** @param prefix address with the length of its network */
     public KernelAddress(Prefix prefix, String networkInterface) {
@@ -39,6 +40,7 @@ public final class KernelAddress implements ServiceAddress {
     public synchronized void take(Runnable onLost) throws IOException {
         release();
         address("replace");
+        quiet = false;
         long tookNs = System.nanoTime();
         // Whoever hears from the old server that he has to connect anew must come to this one.
         announce();
@@ -96,12 +98,17 @@ public final class KernelAddress implements ServiceAddress {
         try {
             NetworkInterface card = NetworkInterface.getByName(networkInterface);
             byte[] hardware = card == null ? null : card.getHardwareAddress();
-            if (prefix.isIpv4() && hardware != null) {
+            if (prefix.isIpv4() && hardware != null && !quiet) {
                 ArpAnnouncement.send(card.getIndex(), hardware, prefix.address().getAddress());
             }
         } catch (IOException | ErrnoException | IllegalArgumentException e) {
             LOG.debug("{} could not be announced: {}", prefix, e.getMessage());
         }
+    }
+
+    @Override
+    public void beQuiet() {
+        quiet = true;
     }
 
     @Override

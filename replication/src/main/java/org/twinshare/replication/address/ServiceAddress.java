@@ -24,6 +24,11 @@ public interface ServiceAddress extends AutoCloseable {
      */
     void take(Runnable onLost) throws IOException;
 
+    /** Holds it from here on without telling the network: another server is about to take it, and clients would be called back. */
+    default void beQuiet() {
+        // Nothing is told.
+    }
+
     /** Gives it up. Does nothing when it is not held. */
     void release() throws IOException;
 

@@ -294,11 +294,7 @@ public final class Twin implements AutoCloseable {
         server.startAnew(why);
     }
 
-    /**
-     * Makes this standby the primary, if that may be.
-     *
-     * @return why it was, or the refusal
-     */
+    /** Makes this standby the primary, if that may be; returns why it was, or the refusal. */
     public synchronized Answer failover(Wish wish) throws IOException, RefusedException {
         Standby following = following(ONLY_THE_STANDBY);
         Answer answer = following.promote(VOICE, wish);
@@ -346,6 +342,7 @@ public final class Twin implements AutoCloseable {
                     link.isConnected() ? "it is catching up" : "it is not connected",
                     "wait until  twinshare status  says that every reply waits for it");
         }
+        address.beQuiet();
         return new HandOver(settings.name(), server, roleFile, fenced, this::stepDown)
                 .to(peer.name(), link, leading.tree().journal());
     }
