@@ -1,5 +1,7 @@
 package org.twinshare.exports;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Bytes as text that a terminal and an exports file can hold: the {@code \ooo} of exports(5) for all that is not
  * visible ASCII. What strangers wrote (a client's path, a file's comment) is shown this way and no other.
@@ -17,10 +19,28 @@ public final class Octal {
         return text.toString();
     }
 
+    /**
+     * The same of bytes that are the characters of a string (ISO 8859-1).
+     *
+     * @return the string itself where nothing of it is escaped, as of most names
+     */
+    public static String escape(String bytes, String special) {
+        for (int at = 0; at < bytes.length(); at++) {
+            if (isEscaped(bytes.charAt(at), special)) {
+                return escape(bytes.getBytes(StandardCharsets.ISO_8859_1), special);
+            }
+        }
+        return bytes;
+    }
+
+    private static boolean isEscaped(int value, String special) {
+        return value < ' ' || value > '~' || special.indexOf(value) >= 0;
+    }
+
     /** Appends one byte as {@link #escape} shows it. */
     public static void append(StringBuilder text, byte value, String special) {
         int unsigned = value & 0xff;
-        if (unsigned < ' ' || unsigned > '~' || special.indexOf(unsigned) >= 0) {
+        if (isEscaped(unsigned, special)) {
             text.append('\\')
                     .append((char) ('0' + (unsigned >> 6)))
                     .append((char) ('0' + (unsigned >> 3 & 7)))

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.twinshare.replication.journal.Journal;
@@ -26,7 +27,7 @@ final class Appender {
     private final Deque<Ticket> underWay = new ArrayDeque<>();
 
     private long lastAppended;
-    private long bytes;
+    private final AtomicLong bytes = new AtomicLong();
 
     Appender(Journal journal) {
         this.journal = journal;
@@ -60,7 +61,7 @@ final class Appender {
         try {
             Ticket ticket = new Ticket(journal.append(EntryCodec.type(entry), checksum, body), objects);
             lastAppended = ticket.position.sequence();
-            bytes += body.remaining();
+            bytes.addAndGet(body.remaining());
             underWay.add(ticket);
             for (long object : objects) {
                 queues.computeIfAbsent(object, unused -> new ArrayDeque<>()).add(ticket);
@@ -83,7 +84,7 @@ final class Appender {
         try {
             lastAppended =
                     journal.append(EntryCodec.type(entry), checksum, body).sequence();
-            bytes += body.remaining();
+            bytes.addAndGet(body.remaining());
             return lastAppended;
         } finally {
             lock.unlock();
@@ -179,11 +180,6 @@ final class Appender {
 
     /** Bytes appended since the start, without headers. */
     long bytes() {
-        lock.lock();
-        try {
-            return bytes;
-        } finally {
-            lock.unlock();
-        }
+        return bytes.get();
     }
 }

@@ -167,8 +167,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     private Outcome carryOut(
             CallId call, Operation operation, LocalTree.Decided decided, Applying applying, long... ordered)
             throws ErrnoException {
-        Appender.Ticket ticket =
-                append(new Entry.Changed(call, decided.change()), uncommitted.checksum(decided.touched()), ordered);
+        var ticket = append(new Entry.Changed(call, decided.change()), uncommitted.checksum(decided), ordered);
         try {
             steps.at(Step.APPENDED);
             if (!operation.caller().async()) {
@@ -243,7 +242,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         if (!sync) {
             return outcome;
         }
-        makeDurable(written.object(), uncommitted.checksum(decided.touched()));
+        makeDurable(decided);
         return Outcome.written(outcome.object(), outcome.wcc(), outcome.count(), Stability.FILE_SYNC);
     }
 
@@ -286,12 +285,13 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     }
 
     private Outcome commit(LocalTree.Decided decided, Change.Committed committed) throws ErrnoException {
-        makeDurable(committed.object(), uncommitted.checksum(decided.touched()));
+        makeDurable(decided);
         return decided.apply(committed);
     }
 
     /** Everything that was written to a file before this call is durable when it returns: by the journal, or by a sync. */
-    private void makeDurable(long object, long checksum) throws ErrnoException {
+    private void makeDurable(LocalTree.Decided decided) throws ErrnoException {
+        long object = decided.change().object();
         long sequence;
         long writes;
         long applied;
@@ -302,7 +302,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
             }
             needsSync = file.needsSync();
             if (!needsSync && !file.isClean()) {
-                file.committed(append(file.entry(object), checksum));
+                file.committed(append(file.entry(object), uncommitted.checksum(decided)));
             }
             sequence = file.committedSequence();
             writes = file.writes();
@@ -311,7 +311,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         if (needsSync) {
             tree.syncFile(object);
             steps.at(Step.FILE_SYNCED);
-            sequence = noteSynced(object, checksum, writes, applied);
+            sequence = noteSynced(object, uncommitted.checksum(decided), writes, applied);
         }
         promises.awaitDurable(sequence);
     }

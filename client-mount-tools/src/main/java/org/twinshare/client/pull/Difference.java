@@ -20,7 +20,7 @@ record Difference(List<Entry> changed, List<Entry> replaced, List<Entry> removed
         List<Entry> replaced = new ArrayList<>();
         for (Entry entry : after.entries().values()) {
             Entry old = before.entries().get(entry.path());
-            if (old != null && isSame(old, entry, root)) {
+            if (old != null && entry.looksLike(old, root)) {
                 continue;
             }
             changed.add(entry);
@@ -41,11 +41,6 @@ record Difference(List<Entry> changed, List<Entry> replaced, List<Entry> removed
                 replaced,
                 gone.stream().filter(entry -> !entry.isDirectory()).toList(),
                 directories);
-    }
-
-    /** A tree that was only looked at has no digests, and attributes have to do. */
-    private static boolean isSame(Entry old, Entry entry, boolean root) {
-        return entry.looksLike(old, root);
     }
 
     long bytes() {

@@ -29,17 +29,20 @@ final class KeptReleases {
         for (Release there : layout.all()) {
             if (there.hash().equals(release.hash())) {
                 Path tree = layout.release(there.name());
-                Witness witness = witnesses.get(there.name());
-                if (witness != null && witness.holdsFor(tree)) {
-                    return Optional.of(there.name());
-                }
-                if (Checks.mismatch(manifest(there), TreeScan.of(tree), root).isEmpty()) {
+                if (isVouchedFor(there.name())
+                        || Checks.mismatch(manifest(there), TreeScan.of(tree), root)
+                                .isEmpty()) {
                     return Optional.of(there.name());
                 }
                 staging.remove(tree);
             }
         }
         return Optional.empty();
+    }
+
+    private boolean isVouchedFor(String directory) throws IOException {
+        Witness witness = witnesses.get(directory);
+        return witness != null && witness.holdsFor(layout.release(directory));
     }
 
     /** A release that was just compared need not be compared again unless it is touched. */
@@ -51,9 +54,7 @@ final class KeptReleases {
     void ahead(String directory) throws IOException {
         Optional<Release> release = Release.parse(directory);
         Path tree = layout.release(directory);
-        Witness witness = witnesses.get(directory);
-        boolean vouched = witness != null && Files.isDirectory(tree) && witness.holdsFor(tree);
-        if (release.isPresent() && Files.isDirectory(tree) && !vouched) {
+        if (release.isPresent() && Files.isDirectory(tree) && !isVouchedFor(directory)) {
             vouch(directory, Witness.of(tree, manifest(release.get()), root));
         }
     }

@@ -86,13 +86,7 @@ final class TreeScan {
     }
 
     private static String escape(String name) {
-        for (int at = 0; at < name.length(); at++) {
-            char each = name.charAt(at);
-            if (each <= ' ' || each > '~' || each == '\\') {
-                return Octal.escape(name.getBytes(ISO_8859_1), "\\ ");
-            }
-        }
-        return name;
+        return Octal.escape(name, "\\ ");
     }
 
     /** SHA-256 of files by their escaped paths; a file that cannot be read is missing. */

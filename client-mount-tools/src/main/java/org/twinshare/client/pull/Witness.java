@@ -3,6 +3,7 @@ package org.twinshare.client.pull;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -60,24 +61,13 @@ record Witness(long fromNs, long toNs, Optional<Object> root) {
 
     /** Whether nothing below the directory has been touched, nor itself. */
     boolean holdsFor(Path tree) throws IOException {
-        return root.equals(Optional.of(changed(tree)))
-                && TreeScan.find(
-                                tree,
-                                List.of(
-                                        "-mindepth",
-                                        "1",
-                                        "!",
-                                        "(",
-                                        "-newerct",
-                                        word(fromNs - 1),
-                                        "!",
-                                        "-newerct",
-                                        word(toNs - 1),
-                                        ")",
-                                        "-printf",
-                                        "x",
-                                        "-quit"))
-                        .isEmpty();
+        if (!root.equals(Optional.of(changed(tree)))) {
+            return false;
+        }
+        List<String> words = new ArrayList<>(List.of("-mindepth", "1", "!", "("));
+        words.addAll(isUntouched());
+        words.addAll(List.of(")", "-printf", "x", "-quit"));
+        return TreeScan.find(tree, words).isEmpty();
     }
 
     /** The test of find(1) for what has not been touched. */

@@ -2,7 +2,6 @@ package org.twinshare.exports.file;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableSet;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -207,7 +206,7 @@ final class OptionReader {
                 Spelling.nearest(name, OptionNames.ALL)
                         .map(known -> "did you mean  " + known + "?")
                         .orElse("remove it; exports(5) lists the options"));
-        String shown = Octal.escape(name.getBytes(StandardCharsets.ISO_8859_1), "");
+        String shown = Octal.escape(name, "");
         error(option, "unknown option \"" + Show.abbreviate(shown) + "\"", remedy);
     }
 

@@ -3,17 +3,22 @@ package org.twinshare.fileserver.server;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.replication.copy.Divergences;
+import org.twinshare.replication.role.Role;
 import org.twinshare.replication.ship.Lag;
 import org.twinshare.replication.twin.TwinStatus;
 
 /** Numbers of the pair, read when somebody asks for them. */
 final class PairGauges {
-    private static final List<String> ROLES = List.of("primary", "standby", "asking", "fenced");
+    private static final List<String> ROLES = Arrays.stream(Role.values())
+            .map(role -> role.name().toLowerCase(Locale.ROOT))
+            .toList();
     private static final Lag NONE = new Lag(0, 0, Duration.ZERO);
 
     private final Supplier<FileServer> server;

@@ -1,6 +1,5 @@
 package org.twinshare.fileserver.source;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,12 +75,12 @@ final class FrozenCopy {
 
     private void changeCopyOfLive(Path work, List<Found> wanted, Path tree, Path liveTree)
             throws IOException, SourceRefused {
-        long stampNs = Files.getLastModifiedTime(store.stamp()).to(TimeUnit.NANOSECONDS);
+        long stampNs = stampNs();
         Map<String, Found> gone = new LinkedHashMap<>(live);
         List<Found> changed = new ArrayList<>();
         for (Found entry : wanted) {
             Found old = gone.remove(entry.line().path());
-            boolean touched = entry.line().isFile() && entry.changedNs() >= stampNs;
+            boolean touched = isTouched(entry, stampNs);
             if (old != null && !touched && old.line().equals(entry.line())) {
                 continue;
             }
@@ -96,15 +95,25 @@ final class FrozenCopy {
             List<String> words = words(Optional.of(liveTree));
             // What was only touched is compared by content, and then shared again.
             words.addAll(List.of("--checksum", "--from0", "--files-from=-"));
-            rsync(words, work, tree, names(changed));
+            rsync(words, work, tree, TreeScan.names(changed));
         }
+    }
+
+    /** When the working tree was copied the last time. */
+    private long stampNs() throws IOException {
+        return Files.getLastModifiedTime(store.stamp()).to(TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether a file may have another content since then, whatever its attributes say. */
+    private static boolean isTouched(Found entry, long stampNs) {
+        return entry.line().isFile() && entry.changedNs() >= stampNs;
     }
 
     /** Shared files are never changed in place: what is other goes first, and comes as a file of its own. */
     private static void takeOut(Path tree, Collection<Found> gone) throws IOException {
         List<Found> files = gone.stream().filter(entry -> !entry.isDirectory()).toList();
         if (!files.isEmpty()) {
-            SystemProgram.output(tree, List.of("xargs", "-0", "rm", "-f", "--"), names(files));
+            SystemProgram.output(tree, List.of("xargs", "-0", "rm", "-f", "--"), TreeScan.names(files));
         }
         List<Found> directories = gone.stream()
                 .filter(Found::isDirectory)
@@ -112,17 +121,8 @@ final class FrozenCopy {
                         .reversed())
                 .toList();
         if (!directories.isEmpty()) {
-            SystemProgram.output(tree, List.of("xargs", "-0", "rmdir", "--"), names(directories));
+            SystemProgram.output(tree, List.of("xargs", "-0", "rmdir", "--"), TreeScan.names(directories));
         }
-    }
-
-    private static byte[] names(Collection<Found> entries) {
-        ByteArrayOutputStream names = new ByteArrayOutputStream();
-        for (Found entry : entries) {
-            names.writeBytes(entry.name());
-            names.write(0);
-        }
-        return names.toByteArray();
     }
 
     /** Files that rsync takes for unchanged although they were touched since the last time are compared by content. */
@@ -135,13 +135,13 @@ final class FrozenCopy {
         }
         rsync(all, work, tree, new byte[0]);
         if (release.isPresent() && !compareAll) {
-            long stampNs = Files.getLastModifiedTime(store.stamp()).to(TimeUnit.NANOSECONDS);
+            long stampNs = stampNs();
             List<Found> touched = TreeScan.of(work, new ArrayList<>()).stream()
-                    .filter(entry -> entry.line().isFile() && entry.changedNs() >= stampNs)
+                    .filter(entry -> isTouched(entry, stampNs))
                     .toList();
             if (!touched.isEmpty()) {
                 words.addAll(List.of("--checksum", "--from0", "--files-from=-"));
-                rsync(words, work, tree, names(touched));
+                rsync(words, work, tree, TreeScan.names(touched));
             }
         }
     }

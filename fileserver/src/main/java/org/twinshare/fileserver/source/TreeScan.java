@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,10 +86,7 @@ final class TreeScan {
     }
 
     private static String escape(String name) {
-        if (name.chars().allMatch(each -> each > ' ' && each <= '~' && each != '\\')) {
-            return name;
-        }
-        return Octal.escape(name.getBytes(ISO_8859_1), "\\ ");
+        return Octal.escape(name, "\\ ");
     }
 
     /** What a directory consists of, every file of it read. */
@@ -111,13 +109,8 @@ final class TreeScan {
         if (files.isEmpty()) {
             return digests;
         }
-        ByteArrayOutputStream names = new ByteArrayOutputStream();
-        for (Found file : files) {
-            names.writeBytes(file.name);
-            names.write(0);
-        }
-        byte[] out = SystemProgram.output(
-                directory, List.of("xargs", "-0", "sha256sum", "-b", "-z", "--"), names.toByteArray());
+        byte[] out =
+                SystemProgram.output(directory, List.of("xargs", "-0", "sha256sum", "-b", "-z", "--"), names(files));
         for (String line : new String(out, ISO_8859_1).split("\0", -1)) {
             int blank = line.indexOf(' ');
             if (blank > 0) {
@@ -125,5 +118,15 @@ final class TreeScan {
             }
         }
         return digests;
+    }
+
+    /** For the standard input of a program: each name with a NUL behind it. */
+    static byte[] names(Collection<Found> entries) {
+        ByteArrayOutputStream names = new ByteArrayOutputStream();
+        for (Found entry : entries) {
+            names.writeBytes(entry.name);
+            names.write(0);
+        }
+        return names.toByteArray();
     }
 }

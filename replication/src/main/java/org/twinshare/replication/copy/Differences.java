@@ -137,6 +137,34 @@ final class Differences {
         return finding == null ? null : new Seen(finding, wanted.changeNs(), apply.isHot(wanted.id()));
     }
 
+    /**
+     * Looks once at objects that are suspected.
+     *
+     * @param described as the primary has them now, without those that are gone
+     * @return by id, how those differ of which that is sure now
+     */
+    Map<Long, Finding> look(Suspects<Long> suspects, Map<Long, ObjectDescription> described)
+            throws IOException, ErrnoException {
+        Map<Long, Finding> sure = new LinkedHashMap<>();
+        for (long id : suspects.all()) {
+            ObjectDescription now = described.get(id);
+            Finding finding = suspects.seen(id, now == null ? null : ofObject(now));
+            if (finding != null) {
+                sure.put(id, finding);
+            }
+        }
+        return sure;
+    }
+
+    /** Gives an object here the owner, mode, size and times that it has on the primary. */
+    void dress(long id) throws IOException {
+        questions.askNow(new Ask.Objects(false, List.of(id)), answer -> {
+            if (answer instanceof Answer.Objects of && !of.objects().isEmpty()) {
+                copy.dress(of.objects().getFirst());
+            }
+        });
+    }
+
     private boolean differsInContent(ObjectDescription file) throws IOException, ErrnoException {
         SumKind kind = content;
         if (kind == null || file.type() != FileType.REGULAR) {

@@ -3,7 +3,6 @@ package org.twinshare.replication.copy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -52,18 +51,15 @@ final class DivergenceRepair {
         if (suspects.isEmpty()) {
             return;
         }
-        Set<Long> ids = suspects.all();
-        Map<Long, ObjectDescription> described = differences.describe(ids);
+        Map<Long, ObjectDescription> described = differences.describe(suspects.all());
         if (!apply.awaitAppliedUnlessStopped(questions.position())) {
             return;
         }
         try {
-            for (long id : ids) {
-                ObjectDescription there = described.get(id);
-                Finding finding = suspects.seen(id, there == null ? null : differences.ofObject(there));
-                if (finding != null) {
-                    found(id, Objects.requireNonNull(records.get(id)), finding);
-                }
+            for (Map.Entry<Long, Finding> each :
+                    differences.look(suspects, described).entrySet()) {
+                long id = each.getKey();
+                found(id, Objects.requireNonNull(records.get(id)), each.getValue());
             }
         } catch (ErrnoException e) {
             throw new IOException("what differs here cannot be looked at: " + e.getMessage(), e);
@@ -84,11 +80,7 @@ final class DivergenceRepair {
         if (finding instanceof Finding.WrongBytes) {
             apply.fetch(Set.of(id));
         } else {
-            questions.askNow(new Ask.Objects(false, List.of(id)), answer -> {
-                if (answer instanceof Answer.Objects of && !of.objects().isEmpty()) {
-                    tree.copy().dress(of.objects().getFirst());
-                }
-            });
+            differences.dress(id);
         }
     }
 

@@ -73,7 +73,7 @@ final class RecordWork {
             if (touched == null) {
                 return;
             }
-            here.add(isHot(id) || toFetch.contains(id) ? touched.unsettled() : touched);
+            here.add(isHot(id) ? touched.unsettled() : touched);
         }
         if (!NamespaceChecksum.agree(there, NamespaceChecksum.of(here))) {
             divergences.suspect(ids, sequence);
@@ -181,9 +181,9 @@ final class RecordWork {
         }
     }
 
-    /** Whether a file is written to, and was not committed since. */
+    /** Whether the bytes of a file are on their way, or may be: nothing can be said of them. */
     boolean isHot(long object) {
-        return hot.containsKey(object);
+        return hot.containsKey(object) || toFetch.contains(object);
     }
 
     /** Files that may hold bytes on the primary which did not come, and which nobody has committed. */

@@ -157,7 +157,7 @@ public final class StandbyApply implements AutoCloseable {
 
     /** Whether the bytes of a file are on their way, or may be: nothing can be said of them. */
     boolean isHot(long file) {
-        return work.isHot(file) || toFetch.contains(file);
+        return work.isHot(file);
     }
 
     /** Whether the tree has everything up to {@link #appliedSequence}. */

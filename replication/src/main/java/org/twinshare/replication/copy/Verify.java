@@ -136,16 +136,11 @@ public final class Verify {
         }
         while (!suspects.isEmpty()) {
             pause(suspects.left());
-            Set<Long> ids = suspects.all();
-            Map<Long, ObjectDescription> described = differences.describe(ids);
+            Map<Long, ObjectDescription> described = differences.describe(suspects.all());
             differences.awaitApplied();
-            for (long id : ids) {
-                ObjectDescription now = described.get(id);
-                Finding finding = suspects.seen(id, now == null ? null : differences.ofObject(now));
-                if (finding != null) {
-                    findings.add(finding);
-                    repair(finding);
-                }
+            for (Finding finding : differences.look(suspects, described).values()) {
+                findings.add(finding);
+                repair(finding);
             }
         }
     }
@@ -179,22 +174,14 @@ public final class Verify {
             });
             fetch.again(Set.of(owner));
         }
-        repairAttributes(slot.directory());
-    }
-
-    private void repairAttributes(long id) throws IOException {
-        questions.askNow(new Ask.Objects(false, List.of(id)), answer -> {
-            if (answer instanceof Answer.Objects of && !of.objects().isEmpty()) {
-                copy.dress(of.objects().get(0));
-            }
-        });
+        differences.dress(slot.directory());
     }
 
     private void repair(Finding finding) throws IOException {
         if (options.repair()) {
             switch (finding) {
                 case Finding.WrongBytes of -> fetch.again(Set.of(of.object()));
-                case Finding.WrongAttributes of -> repairAttributes(of.object());
+                case Finding.WrongAttributes of -> differences.dress(of.object());
                 case Finding.WrongName unused -> {}
                 case Finding.SurplusName unused -> {}
             }

@@ -1,7 +1,6 @@
 package org.twinshare.replication.namespace;
 
 import com.google.common.hash.HashFunction;
-import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.util.List;
 import org.twinshare.filestore.Touched;
@@ -42,11 +41,11 @@ public final class NamespaceChecksum {
 
     /** Whether what a record says is what is here. Where either of both says nothing of a half, that half is no difference. */
     public static boolean agree(long there, long here) {
-        return agree(there >>> HALF_BITS, here >>> HALF_BITS, 0) && agree(there & HALF, here & HALF, 0);
+        return halfAgrees(there >>> HALF_BITS, here >>> HALF_BITS) && halfAgrees(there & HALF, here & HALF);
     }
 
-    private static boolean agree(long there, long here, long nothing) {
-        return there == nothing || here == nothing || there == here;
+    private static boolean halfAgrees(long there, long here) {
+        return there == NOTHING || here == NOTHING || there == here;
     }
 
     private static long attributes(Touched object) {
@@ -66,8 +65,10 @@ public final class NamespaceChecksum {
         if (settled == null) {
             return NOTHING;
         }
-        Hasher hasher = HASH.newHasher().putByte(SETTLED).putLong(object.id());
-        return hasher.putLong(settled.sizeBytes())
+        return HASH.newHasher()
+                .putByte(SETTLED)
+                .putLong(object.id())
+                .putLong(settled.sizeBytes())
                 .putLong(settled.modifyNs())
                 .hash()
                 .asLong();
