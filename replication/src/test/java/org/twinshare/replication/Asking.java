@@ -14,7 +14,7 @@ import org.twinshare.filestore.SetAttributes;
 final class Asking {
     private Asking() {}
 
-    static long idOf(Model.Thing thing) {
+    static long idOf(Thing thing) {
         if (thing.id == 0) {
             throw new AssertionError("an id is not known");
         }

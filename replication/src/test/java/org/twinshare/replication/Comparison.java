@@ -35,10 +35,10 @@ final class Comparison {
     /** Things whose new moment is to be learned. */
     private final Model.Effect unknown;
 
-    private final Set<Model.Thing> learned = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Thing> learned = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final StringBuilder differences = new StringBuilder();
-    private final Set<Model.Thing> seen = new HashSet<>();
+    private final Set<Thing> seen = new HashSet<>();
 
     Comparison(FileTree tree, Path export, long root, Model.Effect unknown) {
         this.tree = tree;
@@ -74,7 +74,7 @@ final class Comparison {
         }
     }
 
-    private void compare(Model.Thing thing, String path) {
+    private void compare(Thing thing, String path) {
         try {
             attributes(thing, path, tree.attributes(admin, thing.id));
             if (seen.add(thing)) {
@@ -89,7 +89,7 @@ final class Comparison {
         }
     }
 
-    private void children(Model.Thing directory, String path) throws ErrnoException {
+    private void children(Thing directory, String path) throws ErrnoException {
         Map<String, Long> listed = new HashMap<>();
         FileTree.ListEnd unusedEnd =
                 tree.list(admin, directory.id, 2, false, (cookie, id, names, offset, length, attributes) -> {
@@ -100,8 +100,8 @@ final class Comparison {
             differ(path, "names", directory.children.keySet(), listed.keySet());
             return;
         }
-        for (Map.Entry<String, Model.Thing> each : directory.children.entrySet()) {
-            Model.Thing child = each.getValue();
+        for (Map.Entry<String, Thing> each : directory.children.entrySet()) {
+            Thing child = each.getValue();
             Attributes found =
                     tree.lookup(admin, directory.id, Name.of(each.getKey())).object();
             if (child.id == 0) {
@@ -121,14 +121,13 @@ final class Comparison {
         }
     }
 
-    private void attributes(Model.Thing thing, String path, Attributes found) {
+    private void attributes(Thing thing, String path, Attributes found) {
         same(path, "type", thing.type.formatBits(), found.type().formatBits());
         same(path, "mode", thing.mode, found.mode());
         same(path, "owner", thing.owner, found.uid());
         if (thing.isDirectory()) {
-            long below = thing.children.values().stream()
-                    .filter(Model.Thing::isDirectory)
-                    .count();
+            long below =
+                    thing.children.values().stream().filter(Thing::isDirectory).count();
             same(path, "links", 2 + below, found.links());
         } else {
             same(path, "links", thing.links, found.links());
@@ -144,7 +143,7 @@ final class Comparison {
         times(thing, path, found);
     }
 
-    private void times(Model.Thing thing, String path, Attributes found) {
+    private void times(Thing thing, String path, Attributes found) {
         // Under its second name it is known already.
         boolean learn = unknown.changed().contains(thing) && learned.add(thing);
         if (learn ? found.changeNs() <= thing.changeNs : found.changeNs() < thing.changeNs && !thing.locallyChanged) {
@@ -163,7 +162,7 @@ final class Comparison {
         thing.modifyNs = found.modifyNs();
     }
 
-    private void contents(Model.Thing thing, String path) throws ErrnoException {
+    private void contents(Thing thing, String path) throws ErrnoException {
         if (thing.type == FileType.REGULAR) {
             ByteBuffer into = ByteBuffer.allocateDirect(thing.bytes.length + 16);
             FileTree.ReadEnd unusedEnd = tree.read(admin, thing.id, 0, into);
@@ -181,7 +180,7 @@ final class Comparison {
     }
 
     /** Whether all that was committed is there; what was not may be there, or not, and is known from now on. */
-    private static boolean isLeftOf(Model.Thing thing, byte[] found) {
+    private static boolean isLeftOf(Thing thing, byte[] found) {
         boolean all = found.length <= thing.bytes.length;
         for (int i = 0; i < thing.bytes.length; i++) {
             boolean same = i < found.length && found[i] == thing.bytes[i];
@@ -191,7 +190,7 @@ final class Comparison {
         return all;
     }
 
-    private void mark(Model.Thing thing, String path) throws ErrnoException {
+    private void mark(Thing thing, String path) throws ErrnoException {
         if (thing.local) {
             return;
         }

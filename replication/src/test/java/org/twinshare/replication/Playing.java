@@ -119,8 +119,8 @@ final class Playing implements AutoCloseable {
         commitBelow(model.root);
     }
 
-    private void commitBelow(Model.Thing directory) {
-        for (Model.Thing thing : directory.children.values()) {
+    private void commitBelow(Thing directory) {
+        for (Thing thing : directory.children.values()) {
             if (thing.isDirectory()) {
                 commitBelow(thing);
             } else if (thing.type == FileType.REGULAR) {
@@ -175,8 +175,8 @@ final class Playing implements AutoCloseable {
     /** What a process on the server has made gets its id when it is looked at. */
     private void learnIds(Act act) {
         for (String path : act.paths()) {
-            Model.Thing above = model.above(path);
-            Model.Thing thing = act instanceof Act.Look ? null : model.at(path);
+            Thing above = model.above(path);
+            Thing thing = act instanceof Act.Look ? null : model.at(path);
             if (above != null && above.id == 0 || thing != null && thing.id == 0) {
                 compare(NOTHING, "before " + act);
             }
@@ -197,7 +197,7 @@ final class Playing implements AutoCloseable {
         if (!differences.isEmpty() && at == Step.FILE_SYNCED) {
             // The file had the bytes already, and keeps the times that somebody may have seen.
             model = before.copy();
-            Set<Model.Thing> written =
+            Set<Thing> written =
                     Set.of(Objects.requireNonNull(model.at(event.act().paths().getFirst())));
             Model.Effect later = new Model.Effect(null, null, written, written);
             differences = differences(later);
@@ -225,8 +225,8 @@ final class Playing implements AutoCloseable {
     private String differencesFromPartOf(Act.Write write, Model before) {
         model = before.copy();
         Model.Effect effect = Objects.requireNonNull(model.apply(write));
-        Model.Thing file = Objects.requireNonNull(effect.object());
-        Model.Thing older = Objects.requireNonNull(before.at(write.path()));
+        Thing file = Objects.requireNonNull(effect.object());
+        Thing older = Objects.requireNonNull(before.at(write.path()));
         byte[] newer = file.bytes;
         file.uncommitted.or(older.uncommitted);
         file.uncommitted.set(Math.min(older.bytes.length, write.offset()), write.offset() + write.length());
@@ -324,13 +324,13 @@ final class Playing implements AutoCloseable {
     }
 
     private void look(Act.Look look, Model before, Model.Effect effect) {
-        Model.Thing above = Objects.requireNonNull(before.above(look.path()));
+        Thing above = Objects.requireNonNull(before.above(look.path()));
         try {
             long id = served.tree
                     .lookup(served.admin, Asking.idOf(above), Name.of(Model.name(look.path())))
                     .object()
                     .id();
-            Model.Thing found = Objects.requireNonNull(effect.object());
+            Thing found = Objects.requireNonNull(effect.object());
             if (found.id == 0) {
                 compare(NOTHING, "after " + look);
             }
@@ -343,7 +343,7 @@ final class Playing implements AutoCloseable {
     private void change(Act act, Model before, Model.Effect effect, CallId call) {
         Outcome outcome = served.tree.change(call, Asking.operation(act, before, served.admin));
         check(act, "error", effect.error(), outcome.error());
-        Model.Thing object = effect.object();
+        Thing object = effect.object();
         if (effect.error() == null && object != null && outcome.object() != 0) {
             if (object.id == 0) {
                 object.id = outcome.object();
@@ -360,7 +360,7 @@ final class Playing implements AutoCloseable {
 
     /** The moment of the change, which must be later than the one before. */
     private void learn(Act act, Model.Effect effect) throws ErrnoException {
-        for (Model.Thing thing : effect.changed()) {
+        for (Thing thing : effect.changed()) {
             var attributes = served.tree.attributes(served.admin, Asking.idOf(thing));
             if (attributes.changeNs() <= thing.changeNs) {
                 throw new AssertionError(act + ": the ctime of " + thing.id + " is not later");
