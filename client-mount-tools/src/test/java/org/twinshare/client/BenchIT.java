@@ -125,6 +125,7 @@ class BenchIT {
 
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(directory).isEmptyDirectory();
+        assertThat(Files.readString(out)).contains("\"workload\": \"create\"");
         Files.delete(out);
     }
 

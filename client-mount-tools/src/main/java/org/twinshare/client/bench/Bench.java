@@ -118,6 +118,9 @@ public final class Bench {
                 warmUp = generator.run(begin(Phase.lasting(settings.warmUp())));
             }
             RunReport alone = measure(generator, warmUp, first);
+            if (settings.reconnect()) {
+                fixture.reconnect();
+            }
             if (!settings.bulkWriter()) {
                 return settings.verify() ? alone.withVerified(verify(fixture)) : alone;
             }
@@ -170,6 +173,7 @@ public final class Bench {
                 tally.entries(),
                 Latency.of(workload.isCompound() ? tally.operationNs() : all),
                 procedures,
+                Latency.of(tally.pauseNs()),
                 tally.unexpectedByName(),
                 tally.wrongCount(),
                 tally.wrong(),

@@ -26,6 +26,8 @@ import org.twinshare.client.probe.Target;
  * @param bulkWriter      whether to measure again while one more connection writes 1 MiB after 1 MiB
  * @param keep            whether the files stay: on ext4 an inode is avoided for minutes after its file was removed,
  *                        which slows every CREATE that follows many a REMOVE
+ * @param reconnect       whether a connection that the server ends is made anew, and what was not answered sent again,
+ *                        instead of an end of the run
  * @param serverPid       the server's process, when it is on this machine
  * @param patience        how long the server may be silent
  */
@@ -50,6 +52,7 @@ public record BenchSettings(
         boolean bulkWriter,
         boolean keep,
         long seed,
+        boolean reconnect,
         OptionalLong serverPid,
         Duration patience) {
 
@@ -88,6 +91,7 @@ public record BenchSettings(
                 false,
                 keep,
                 seed,
+                reconnect,
                 serverPid,
                 patience);
     }

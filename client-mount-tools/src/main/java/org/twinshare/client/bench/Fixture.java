@@ -33,7 +33,7 @@ final class Fixture implements Closeable {
     private static final int LARGE_IN_FLIGHT = 4;
     private static final int LONGEST_BATCH = 4096;
 
-    private final NfsProbe probe;
+    private NfsProbe probe;
     private final FileHandle root;
     private final FileHandle directory;
     private final String name;
@@ -51,6 +51,12 @@ final class Fixture implements Closeable {
     static Fixture make(NfsProbe probe, FileHandle root, String name, boolean keep) throws IOException {
         FileHandle made = probe.mkdir(root, name, 0755).ok().handle().orElseThrow();
         return new Fixture(probe, root, made, name, keep);
+    }
+
+    /** A new connection, because the server may have ended the old one meanwhile. */
+    void reconnect() throws IOException {
+        probe.close();
+        probe = probe.again();
     }
 
     FileHandle directory() {
@@ -137,11 +143,12 @@ final class Fixture implements Closeable {
     /** Removes everything that was made, with what the workload put there, unless it is to stay. */
     @Override
     public void close() throws IOException {
-        if (keep) {
-            return;
+        try (NfsProbe last = probe) {
+            if (!keep) {
+                empty(directory);
+                last.rmdir(root, name).ok();
+            }
         }
-        empty(directory);
-        probe.rmdir(root, name).ok();
     }
 
     private void empty(FileHandle parent) throws IOException {

@@ -56,6 +56,7 @@ public final class JsonReport {
         json.add("procedures", procedures);
         json.addProperty("least_busy_connection_operations", run.leastBusy());
         json.addProperty("most_busy_connection_operations", run.mostBusy());
+        json.add("pauses", of(run.pauses()));
         addFaults(json, run.unexpected(), run.wrongCount(), run.wrong());
         addProcesses(json, run);
         addExtras(json, run);

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.client.probe.Procedure;
@@ -15,10 +18,8 @@ import org.twinshare.client.probe.Procedure;
  * low bits, so that a reply finds its call without a search. Used by its loop's thread only.
  */
 final class LoadConnection implements Turn, ReplyReader.Sink {
-    private final SocketChannel channel;
+    private final Dialer dialer;
     private final Script script;
-    private final SendQueue queue = new SendQueue();
-    private final ReplyReader reader = new ReplyReader(this);
     private final Reply reply = new Reply();
     private final int index;
     private final int slotBits;
@@ -27,11 +28,21 @@ final class LoadConnection implements Turn, ReplyReader.Sink {
     private final long[] startsNs;
     /** The slots without a call in flight are the first {@code idleCount}. */
     private final int[] idle;
+    /** The calls in flight, where they may have to be sent again. */
+    private final List<List<ByteBuffer>> inFlight;
+
+    private SocketChannel channel;
+    private SendQueue queue = new SendQueue();
+    private ReplyReader reader = new ReplyReader(this);
 
     private int idleCount;
     private int sequence = ThreadLocalRandom.current().nextInt();
     private int xid;
     private long nowNs;
+    /** When the last reply came, and whether the connection was lost since. */
+    private long repliedNs;
+
+    private boolean paused;
     private long begun;
     private long allowed;
     private Phase phase = Phase.NONE;
@@ -41,9 +52,11 @@ final class LoadConnection implements Turn, ReplyReader.Sink {
     private int largeDataBytes;
     private @Nullable SelectionKey key;
 
-    LoadConnection(SocketChannel channel, Script script, int index, int depth) {
+    LoadConnection(Dialer dialer, Script script, int index, int depth) throws IOException {
         this.index = index;
-        this.channel = channel;
+        this.dialer = dialer;
+        this.inFlight = new ArrayList<>(Collections.nCopies(dialer.again() ? depth : 0, List.of()));
+        this.channel = dialer.connect();
         this.script = script;
         this.slotBits = Integer.SIZE - Integer.numberOfLeadingZeros(depth - 1);
         this.xids = new int[depth];
@@ -63,6 +76,20 @@ final class LoadConnection implements Turn, ReplyReader.Sink {
         key = newKey;
     }
 
+    boolean mayReconnect() {
+        return dialer.again();
+    }
+
+    /** Connects anew, and has everything that was not answered to be sent again, with the same transaction ids. */
+    void reconnect() throws IOException {
+        channel.close();
+        channel = dialer.connectAgain();
+        queue = new SendQueue();
+        reader = new ReplyReader(this);
+        inFlight.forEach(queue::addAgain);
+        paused = true;
+    }
+
     /** Begins a phase: from now on calls are made and counted there. */
     void begin(Phase newPhase, Tally newTally) throws IOException {
         phase = newPhase;
@@ -70,6 +97,7 @@ final class LoadConnection implements Turn, ReplyReader.Sink {
         begun = 0;
         allowed = phase.operationsOf(index);
         nowNs = System.nanoTime();
+        repliedNs = nowNs;
         fill();
     }
 
@@ -106,6 +134,9 @@ final class LoadConnection implements Turn, ReplyReader.Sink {
                 procedures[slot] = procedure;
                 xids[slot] = xid;
                 startsNs[slot] = nowNs;
+                if (mayReconnect()) {
+                    inFlight.set(slot, queue.last());
+                }
             }
         }
         idleCount = kept;
@@ -113,10 +144,18 @@ final class LoadConnection implements Turn, ReplyReader.Sink {
     }
 
     private void send() throws IOException {
-        boolean all = queue.isEmpty() || queue.flush(channel);
+        boolean all = queue.isEmpty() || flush();
         int interest = all ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
         if (key != null && key.interestOps() != interest) {
             key.interestOps(interest);
+        }
+    }
+
+    private boolean flush() throws IOException {
+        try {
+            return queue.flush(channel);
+        } catch (IOException e) {
+            throw new ConnectionLost(e);
         }
     }
 
@@ -177,10 +216,18 @@ final class LoadConnection implements Turn, ReplyReader.Sink {
     }
 
     private void finish(int slot) {
+        if (paused) {
+            paused = false;
+            tally.reconnected(nowNs - repliedNs);
+        }
+        repliedNs = nowNs;
         tally.replied(procedures[slot], nowNs - startsNs[slot]);
         idle[idleCount++] = slot;
         // A second reply to the same call is a reply to no call.
         xids[slot] = ~xids[slot];
+        if (mayReconnect()) {
+            inFlight.set(slot, List.of());
+        }
         script.replied(slot, reply, this);
     }
 

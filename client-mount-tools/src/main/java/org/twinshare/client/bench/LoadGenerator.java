@@ -47,8 +47,8 @@ final class LoadGenerator implements Closeable {
         SourceAddress usual = settings.target().source();
         SourceAddress source =
                 new SourceAddress(settings.sourceOf(index).map(Optional::of).orElse(usual.address()), usual.ports());
-        return new LoadConnection(
-                source.connect(settings.target().nfsAddress(), settings.patience()), script, index, settings.depth());
+        Dialer dialer = new Dialer(source, settings.target().nfsAddress(), settings.patience(), settings.reconnect());
+        return new LoadConnection(dialer, script, index, settings.depth());
     }
 
     /**

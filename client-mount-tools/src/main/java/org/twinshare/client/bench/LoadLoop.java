@@ -21,6 +21,9 @@ final class LoadLoop implements Closeable {
     private final Selector selector;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final List<LoadConnection> connections = new ArrayList<>();
+    /** Those of them that were lost, and are to be made anew. */
+    private final List<LoadConnection> lost = new ArrayList<>();
+
     private final Duration patience;
 
     /** @param patience how long all connections may be silent while calls are in flight */
@@ -30,9 +33,13 @@ final class LoadLoop implements Closeable {
     }
 
     void add(LoadConnection connection) throws IOException {
+        register(connection);
+        connections.add(connection);
+    }
+
+    private void register(LoadConnection connection) throws IOException {
         connection.channel().configureBlocking(false);
         connection.register(connection.channel().register(selector, SelectionKey.OP_READ, connection));
-        connections.add(connection);
     }
 
     List<LoadConnection> connections() {
@@ -70,6 +77,7 @@ final class LoadLoop implements Closeable {
             long timeoutMs = timeoutNs / 1_000_000 + 1;
             Thread.yield();
             int readyCount = selector.select(this::ready, timeoutMs);
+            reconnect();
             if (readyCount == 0 && timeoutMs > patience.toMillis() && !allDone()) {
                 throw new IOException("the server answered nothing for " + patience.toSeconds() + " s while "
                         + (phase.isOver() ? "the last calls were awaited" : "calls were in flight"));
@@ -77,6 +85,15 @@ final class LoadLoop implements Closeable {
         } catch (UncheckedIOException failure) {
             throw failure.getCause();
         }
+    }
+
+    private void reconnect() throws IOException {
+        for (LoadConnection each : lost) {
+            each.reconnect();
+            register(each);
+            each.fill();
+        }
+        lost.clear();
     }
 
     private void ready(SelectionKey key) {
@@ -87,6 +104,12 @@ final class LoadLoop implements Closeable {
             } else {
                 connection.fill();
             }
+        } catch (ConnectionLost loss) {
+            if (!connection.mayReconnect()) {
+                throw new UncheckedIOException(loss);
+            }
+            key.cancel();
+            lost.add(connection);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -99,7 +99,7 @@ final class MixWorkload implements Workload {
     private final class Mixer implements Script {
         private final int connection;
         private final Calls calls = new Calls(settings.target().credential());
-        private final Writes writes = new Writes(settings, stability, blockBytes);
+        private final Writes writes = new Writes(settings, stability, blockBytes, false);
         private final Dice dice;
         private final Share[] deck = new Share[100];
         private final int[] fileOfSlot = new int[settings.depth()];

@@ -74,7 +74,7 @@ final class RandomWriteWorkload implements Workload {
     }
 
     private final class Writer implements Script {
-        private final Writes writes = new Writes(settings, stability, blockBytes);
+        private final Writes writes = new Writes(settings, stability, blockBytes, false);
         private final byte[] handle;
         private final Dice dice;
         private final int firstSlot;

@@ -52,14 +52,19 @@ final class ReplyReader {
      *
      * @param shared at least 64 KiB; what comes is in it until {@link #handOn}
      * @return whether anything came
-     * @throws EOFException when the server closed the connection
+     * @throws ConnectionLost when the server closed the connection, or it failed
      */
     boolean receive(ReadableByteChannel channel, ByteBuffer shared) throws IOException {
         shared.clear();
         shared.put(held, 0, heldBytes);
-        int received = channel.read(shared);
+        int received;
+        try {
+            received = channel.read(shared);
+        } catch (IOException e) {
+            throw new ConnectionLost(e);
+        }
         if (received < 0) {
-            throw new EOFException("the server closed the connection");
+            throw new ConnectionLost(new EOFException("the server closed the connection"));
         }
         return received > 0;
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param operations what the workload counts as one: a call, or several that belong together
  * @param latency    of operations
  * @param procedures calls and their latencies
+ * @param pauses     of connections that were lost and made anew: from the last reply before to the first after it
  * @param unexpected statuses that nobody expected, and how often
  * @param wrong      the first few things that were wrong although the status was OK
  * @param leastBusy  operations of the connection that made fewest
@@ -30,6 +31,7 @@ public record RunReport(
         long entries,
         Latency latency,
         Map<String, Latency> procedures,
+        Latency pauses,
         Map<String, Long> unexpected,
         long wrongCount,
         List<String> wrong,
@@ -110,6 +112,7 @@ public record RunReport(
                 entries,
                 latency,
                 procedures,
+                pauses,
                 unexpected,
                 wrongCount,
                 wrong,
@@ -136,6 +139,7 @@ public record RunReport(
                 entries,
                 latency,
                 procedures,
+                pauses,
                 unexpected,
                 wrongCount,
                 wrong,

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of one connection that are not sent yet: small calls packed one behind the other so that one write(2) carries
@@ -24,6 +26,10 @@ final class SendQueue {
     private int unsent;
     /** Where in {@code small} the record mark of the call being written is. */
     private int mark;
+    /** What the call being written refers to, and where in {@code small} it goes. */
+    private @Nullable ByteBuffer data;
+
+    private int dataAt;
 
     /** Appends a whole call whose arguments are known beforehand. */
     void add(CallTemplate call, int xid) {
@@ -35,6 +41,7 @@ final class SendQueue {
     void begin(CallTemplate call, int xid) {
         reserve(call.length() + LARGEST_ARGUMENTS_BYTES);
         mark = small.position();
+        data = null;
         call.appendTo(small, xid);
     }
 
@@ -53,11 +60,11 @@ final class SendQueue {
     }
 
     /** An XDR opaque that ends the call: copied when small, else referred to and not to be changed before the reply. */
-    void endWithData(ByteBuffer data) {
-        int length = data.remaining();
+    void endWithData(ByteBuffer bytes) {
+        int length = bytes.remaining();
         small.putInt(length);
         if (length <= LARGEST_COPY_BYTES) {
-            small.put(data.duplicate());
+            small.put(bytes.duplicate());
             pad(length);
             end();
             return;
@@ -65,8 +72,30 @@ final class SendQueue {
         int padding = -length & 3;
         writeMark(small.position() - mark - 4 + length + padding);
         moveToReady();
-        ready.add(data.duplicate());
+        ready.add(bytes.duplicate());
+        data = bytes.duplicate();
+        dataAt = small.position();
         pad(length);
+    }
+
+    /** The call that was added last, to be sent again; right only until the next is begun or something is sent. */
+    List<ByteBuffer> last() {
+        ByteBuffer large = data;
+        return large == null
+                ? List.of(copy(mark, small.position()))
+                : List.of(copy(mark, dataAt), large, copy(dataAt, small.position()));
+    }
+
+    private ByteBuffer copy(int begin, int end) {
+        byte[] bytes = new byte[end - begin];
+        small.get(begin, bytes);
+        return ByteBuffer.wrap(bytes);
+    }
+
+    /** Appends what {@link #last} gave. */
+    void addAgain(List<ByteBuffer> call) {
+        moveToReady();
+        call.forEach(piece -> ready.add(piece.duplicate()));
     }
 
     /** Completes the call: only now its length is known. */

@@ -82,7 +82,7 @@ final class SequentialWriteWorkload implements Workload {
     private final class Writer implements Script {
         private final int file;
         private final byte[] handle;
-        private final Writes writes = new Writes(settings, stability, blockBytes);
+        private final Writes writes = new Writes(settings, stability, blockBytes, false);
         private long startNs;
         private int nextBlock = blocks;
         private int unanswered;

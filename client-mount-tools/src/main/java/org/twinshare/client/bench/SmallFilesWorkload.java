@@ -86,11 +86,14 @@ final class SmallFilesWorkload implements Workload {
         private final int connection;
         private final byte[] directory;
         private final Calls calls = new Calls(settings.target().credential());
-        private final Writes writes = new Writes(settings, stability, writeBytes);
+        private final Writes writes = new Writes(settings, stability, writeBytes, true);
         private final List<Integer> complete = new ArrayList<>();
         private final byte[][] handles = new byte[settings.depth()][];
         private final int[] numbers = new int[settings.depth()];
         private final int[] written = new int[settings.depth()];
+        /** Of the first WRITE to the file. */
+        private final long[] verifiers = new long[settings.depth()];
+
         private final long[] startsNs = new long[settings.depth()];
         private final @Nullable Procedure[] following = new Procedure[settings.depth()];
         private int count;
@@ -133,12 +136,24 @@ final class SmallFilesWorkload implements Workload {
                 return;
             }
             if (reply.procedure() == Procedure.COMMIT) {
-                writes.committed(reply, turn);
-                finish(slot, turn);
+                if (writes.committed(reply, turn) == verifiers[slot]) {
+                    finish(slot, turn);
+                } else {
+                    // Another server, or it has started again: what was not committed may be lost.
+                    written[slot] = 0;
+                    following[slot] = Procedure.WRITE;
+                }
                 return;
             }
             int length = lengthOf(slot);
-            writes.written(reply, length, turn);
+            long verifier = writes.written(reply, length, turn);
+            if (written[slot] == 0) {
+                verifiers[slot] = verifier;
+            } else if (verifier != verifiers[slot]) {
+                written[slot] = 0;
+                following[slot] = Procedure.WRITE;
+                return;
+            }
             written[slot] += length;
             if (written[slot] < fileBytes) {
                 following[slot] = Procedure.WRITE;

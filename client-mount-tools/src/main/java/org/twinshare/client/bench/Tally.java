@@ -24,6 +24,7 @@ final class Tally {
     private final Map<Procedure, Map<Integer, Long>> unexpected = new EnumMap<>(Procedure.class);
     private final List<String> wrong = new ArrayList<>();
     private final Histogram operationNs = new Histogram(SIGNIFICANT_DIGITS);
+    private final Histogram pauseNs = new Histogram(SIGNIFICANT_DIGITS);
     private long bytes;
     private long entries;
     private long wrongCount;
@@ -53,6 +54,11 @@ final class Tally {
         operationNs.recordValue(elapsedNs);
     }
 
+    /** A connection was made anew: the time between the last reply on the old one and the first on the new one. */
+    void reconnected(long elapsedNs) {
+        pauseNs.recordValue(elapsedNs);
+    }
+
     void moved(long moreBytes) {
         bytes += moreBytes;
     }
@@ -68,6 +74,7 @@ final class Tally {
         operationNs.add(other.operationNs);
         bytes += other.bytes;
         entries += other.entries;
+        pauseNs.add(other.pauseNs);
         addFaults(other);
     }
 
@@ -98,6 +105,11 @@ final class Tally {
 
     long entries() {
         return entries;
+    }
+
+    /** How long connections were without a server, of each that was made anew. */
+    Histogram pauseNs() {
+        return pauseNs;
     }
 
     long wrongCount() {

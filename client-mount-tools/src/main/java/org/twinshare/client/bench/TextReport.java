@@ -81,6 +81,9 @@ public final class TextReport {
                 "max");
         row(text, "operation", run.latency());
         run.procedures().forEach((name, latency) -> row(text, name, latency));
+        if (run.pauses().count() > 0) {
+            row(text, "reconnected", run.pauses());
+        }
     }
 
     private static void row(StringBuilder text, String name, Latency latency) {

@@ -15,14 +15,17 @@ final class Writes {
     private final Stability stability;
     private final ByteBuffer[] dataOfSlot;
     private final boolean verify;
+    private final boolean mayRestart;
     private final ByteBuffer same;
     private long verifier;
     private boolean verifierKnown;
 
-    Writes(BenchSettings settings, Stability stability, int largestBytes) {
+    /** @param sendsAgain whether the caller looks at verifiers, and writes again what a server may have lost */
+    Writes(BenchSettings settings, Stability stability, int largestBytes, boolean sendsAgain) {
         this.calls = new Calls(settings.target().credential());
         this.stability = stability;
         this.verify = settings.verify();
+        this.mayRestart = sendsAgain && settings.reconnect();
         this.dataOfSlot = new ByteBuffer[settings.depth()];
         this.same = ByteBuffer.allocateDirect(largestBytes);
         Content.fill(same, new Content.Origin(1, 0, 0), largestBytes);
@@ -54,8 +57,8 @@ final class Writes {
         return stability == Stability.UNSTABLE;
     }
 
-    /** WRITE3resok (RFC 1813, 3.3.7). */
-    void written(Reply reply, int lengthBytes, Turn turn) {
+    /** WRITE3resok (RFC 1813, 3.3.7); returns the write verifier. */
+    long written(Reply reply, int lengthBytes, Turn turn) {
         skipWcc(reply);
         int count = reply.getInt();
         int committed = reply.getInt();
@@ -65,23 +68,24 @@ final class Writes {
         if (committed < stability.number()) {
             turn.tally().wrong("WRITE " + stability + " answered with a stable_how of " + committed);
         }
-        checkVerifier(reply, turn);
         turn.tally().moved(count);
+        return checkVerifier(reply, turn);
     }
 
-    /** COMMIT3resok (RFC 1813, 3.3.21). */
-    void committed(Reply reply, Turn turn) {
+    /** COMMIT3resok (RFC 1813, 3.3.21); returns the write verifier: where it is another than before, the data is to be sent again. */
+    long committed(Reply reply, Turn turn) {
         skipWcc(reply);
-        checkVerifier(reply, turn);
+        return checkVerifier(reply, turn);
     }
 
-    private void checkVerifier(Reply reply, Turn turn) {
+    private long checkVerifier(Reply reply, Turn turn) {
         long given = reply.getLong();
-        if (verifierKnown && given != verifier) {
+        if (verifierKnown && given != verifier && !mayRestart) {
             turn.tally().wrong("the write verifier changed: what was UNSTABLE may be lost");
         }
         verifier = given;
         verifierKnown = true;
+        return given;
     }
 
     private static void skipWcc(Reply reply) {

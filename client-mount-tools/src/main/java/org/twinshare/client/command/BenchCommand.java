@@ -177,6 +177,13 @@ final class BenchCommand implements Callable<Integer> {
             description = "What the random choices begin with (${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(
+            names = "--reconnect",
+            description =
+                    "When the server ends a connection, connect anew and send again what was not answered, as an NFS"
+                            + " client does: the longest latency is the pause of a switchover.")
+    private boolean reconnect;
+
     @Option(names = "--server-pid", paramLabel = "PID", description = "The server's process, to report what it used.")
     private @Nullable Long serverPid;
 
@@ -210,23 +217,31 @@ final class BenchCommand implements Callable<Integer> {
 
     private int run(BenchSettings settings, PrintWriter out) {
         List<RunReport> reports = new ArrayList<>();
-        try {
+        try (Interruption interruption = Interruption.await()) {
             for (WorkloadKind each : workloads) {
-                RunReport report = Interruption.run(new Bench(settings, each));
-                reports.add(report);
-                if (!json && !(quiet && report.isClean())) {
-                    out.print(TextReport.of(report));
-                    out.flush();
+                Bench bench = new Bench(settings, each);
+                if (interruption.stops(bench)) {
+                    reports.add(run(bench, out));
                 }
             }
+            if (json) {
+                out.println(JsonReport.of(server, reports));
+            }
+            out.flush();
         } catch (BenchException failure) {
             spec.commandLine().getErr().println(failure.problem().text());
             return failure.isUnreachable() ? ExitCode.UNREACHABLE : ExitCode.FAILED;
         }
-        if (json) {
-            out.println(JsonReport.of(server, reports));
-        }
         return reports.stream().allMatch(RunReport::isClean) ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private RunReport run(Bench bench, PrintWriter out) throws BenchException {
+        RunReport report = bench.run();
+        if (!json && !(quiet && report.isClean())) {
+            out.print(TextReport.of(report));
+            out.flush();
+        }
+        return report;
     }
 
     /** What the options say; a wrong combination is a usage error. */
@@ -262,6 +277,7 @@ final class BenchCommand implements Callable<Integer> {
                     bulkWriter,
                     keep,
                     seed,
+                    reconnect,
                     serverPid == null ? OptionalLong.empty() : OptionalLong.of(serverPid),
                     timeout);
         } catch (IllegalArgumentException | ArithmeticException wrong) {

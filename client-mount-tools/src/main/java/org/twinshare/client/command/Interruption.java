@@ -2,33 +2,40 @@ package org.twinshare.client.command;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.twinshare.client.bench.Bench;
-import org.twinshare.client.bench.BenchException;
-import org.twinshare.client.bench.RunReport;
 
-/** Lets a run that is interrupted with Ctrl-C remove its files before the process ends. Stateless. */
-final class Interruption {
+/**
+ * Lets a run that is interrupted with Ctrl-C remove its files, and tell what it measured, before the process ends. Closed by
+ * the thread that opened it.
+ */
+final class Interruption implements AutoCloseable {
     private static final int LONGEST_WAIT_SECONDS = 60;
+
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::interrupted, "interrupted");
+    private @Nullable Bench running;
+    private boolean happened;
 
     private Interruption() {}
 
-    static RunReport run(Bench bench) throws BenchException {
-        CountDownLatch done = new CountDownLatch(1);
-        Thread hook = new Thread(() -> stop(bench, done), "interrupted");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return bench.run();
-        } finally {
-            done.countDown();
-            remove(hook);
-        }
+    static Interruption await() {
+        Interruption interruption = new Interruption();
+        Runtime.getRuntime().addShutdownHook(interruption.hook);
+        return interruption;
     }
 
-    private static void stop(Bench bench, CountDownLatch done) {
-        bench.stop();
+    /** What is to be stopped from here on; false when it need not begin any more. */
+    synchronized boolean stops(Bench bench) {
+        running = bench;
+        return !happened;
+    }
+
+    private void interrupted() {
+        stop();
         try {
-            boolean cleaned = done.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
-            if (!cleaned) {
+            boolean over = done.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+            if (!over) {
                 System.err.println("interrupted: files named twinshare-bench-* may be left on the server");
             }
         } catch (InterruptedException interrupt) {
@@ -36,7 +43,16 @@ final class Interruption {
         }
     }
 
-    private static void remove(Thread hook) {
+    private synchronized void stop() {
+        happened = true;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    @Override
+    public void close() {
+        done.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException alreadyEnding) {

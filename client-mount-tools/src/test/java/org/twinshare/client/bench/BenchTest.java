@@ -259,6 +259,7 @@ class BenchTest {
                 false,
                 false,
                 7,
+                false,
                 OptionalLong.of(ProcessHandle.current().pid()),
                 Duration.ofMillis(500));
     }

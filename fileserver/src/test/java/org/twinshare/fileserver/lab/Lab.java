@@ -201,7 +201,7 @@ public final class Lab implements AutoCloseable {
     }
 
     /** Starts a main class in the lab's network that goes on until the lab is closed; what it says is in the file. */
-    public void runs(Path log, String mainClass, String... words) {
+    public Process runs(Path log, String mainClass, String... words) {
         List<String> command = new ArrayList<>(inside());
         command.addAll(java(mainClass, List.of(words)));
         try {
@@ -210,6 +210,7 @@ public final class Lab implements AutoCloseable {
                     .redirectOutput(log.toFile())
                     .start();
             opened.add(process::destroyForcibly);
+            return process;
         } catch (IOException e) {
             throw new AssertionError(e);
         }

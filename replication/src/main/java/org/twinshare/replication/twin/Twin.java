@@ -280,6 +280,8 @@ public final class Twin implements AutoCloseable {
     }
 
     private void fenced(Primary leading, Hello theirs) throws IOException {
+        // At once, so that clients go to the other server while this one still writes down why.
+        server.silence();
         Objects.requireNonNull(leading.link()).fence(theirs.newestEpoch());
         roleFile.update(state -> state.heardAt(clock.instant()));
         LOG.warn("{} answers clients in epoch {}: this server answers nobody any more", theirs.name(), theirs.epoch());
