@@ -3,27 +3,37 @@ package org.twinshare.client.command;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.twinshare.client.health.MountStatus;
 import org.twinshare.client.node.MountAnswer;
 import org.twinshare.client.node.Node;
+import org.twinshare.client.pull.TreeStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code twinmount status}: what is mounted on this node, and whether it answers. */
+/** {@code twinmount status}: what is mounted on this node and whether it answers, and how far its source trees are. */
 @Command(
         name = "status",
-        description = "Shows the shares that are mounted here, and whether they answer.",
+        description =
+                "Shows the shares that are mounted here and whether they answer, and the source trees that are pulled.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all that is mounted answers", "2:usage", "3:nothing is mounted, or something does not answer"
+        exitCodeList = {
+            "0:all that is mounted answers, and each tree is the server's live release",
+            "2:usage",
+            "3:nothing is mounted, something does not answer, or a tree is behind or has failed"
         })
 final class StatusCommand implements Callable<Integer> {
     private final Node node;
+    private final InstantSource clock;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -35,31 +45,58 @@ final class StatusCommand implements Callable<Integer> {
             description = "How long a share may take to answer (${DEFAULT-VALUE}).")
     private Duration timeout = Duration.ZERO;
 
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "TREE",
+            description = "Targets of twinmount pull (/usr/local/localSource, and those that are pulled from boot on).")
+    private List<Path> trees = new ArrayList<>();
+
     @Option(names = "--json", description = "As JSON.")
     private boolean json;
 
     StatusCommand(Node node) {
+        this(node, InstantSource.system());
+    }
+
+    StatusCommand(Node node, InstantSource clock) {
         this.node = node;
+        this.clock = clock;
     }
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         List<MountStatus> all = MountStatus.all(node, timeout);
+        List<TreeStatus> pulled = TreeStatus.all(node, trees, clock.instant());
         if (json) {
-            JsonObject object = Output.json();
-            JsonArray mounts = new JsonArray();
-            all.forEach(each -> mounts.add(asJson(each)));
-            object.add("mounts", mounts);
-            out.println(object);
-        } else if (all.isEmpty()) {
-            out.println("  mount:  none\n action:  twinmount mount SERVER:/PATH MOUNTPOINT");
+            out.println(asJson(all, pulled));
         } else {
-            all.forEach(each -> print(out, each));
+            print(out, all);
+            pulled.forEach(each -> TreeLines.print(out, each));
         }
         out.flush();
-        boolean well = !all.isEmpty() && all.stream().allMatch(MountStatus::isWell);
+        boolean well = !all.isEmpty()
+                && all.stream().allMatch(MountStatus::isWell)
+                && pulled.stream().allMatch(TreeStatus::isWell);
         return well ? ExitCode.OK : ExitCode.PROBLEMS_FOUND;
+    }
+
+    private static JsonObject asJson(List<MountStatus> all, List<TreeStatus> pulled) {
+        JsonObject object = Output.json();
+        JsonArray mounts = new JsonArray();
+        all.forEach(each -> mounts.add(asJson(each)));
+        object.add("mounts", mounts);
+        JsonArray trees = new JsonArray();
+        pulled.forEach(each -> trees.add(TreeLines.json(each)));
+        object.add("trees", trees);
+        return object;
+    }
+
+    private static void print(PrintWriter out, List<MountStatus> all) {
+        if (all.isEmpty()) {
+            out.println("  mount:  none\n action:  twinmount mount SERVER:/PATH MOUNTPOINT");
+        }
+        all.forEach(each -> print(out, each));
     }
 
     private static void print(PrintWriter out, MountStatus status) {

@@ -63,9 +63,18 @@ final class NodeState {
     /** Reads it; what is missing or damaged begins anew. */
     static NodeState read(Path file) throws IOException {
         try {
-            NodeState state = GSON.fromJson(Files.readString(file), NodeState.class);
+            return parse(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            return new NodeState();
+        }
+    }
+
+    /** What such a file says. */
+    static NodeState parse(String text) {
+        try {
+            NodeState state = GSON.fromJson(text, NodeState.class);
             return state == null ? new NodeState() : state;
-        } catch (NoSuchFileException | JsonParseException e) {
+        } catch (JsonParseException e) {
             return new NodeState();
         }
     }
