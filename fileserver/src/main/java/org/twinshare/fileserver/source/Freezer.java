@@ -29,11 +29,13 @@ final class Freezer {
 
     private final SourceSetting setting;
     private final ReleaseStore store;
+    private final Ahead ahead;
     private final Host host;
 
-    Freezer(SourceSetting setting, ReleaseStore store, Host host) {
+    Freezer(SourceSetting setting, ReleaseStore store, Ahead ahead, Host host) {
         this.setting = setting;
         this.store = store;
+        this.ahead = ahead;
         this.host = host;
     }
 
@@ -54,7 +56,7 @@ final class Freezer {
         Path staging = store.clearStaging();
         Path stamp = Files.createFile(staging.resolve("stamp"));
         Path tree = staging.resolve("tree");
-        FrozenCopy copy = new FrozenCopy(setting, store, host.isRoot());
+        FrozenCopy copy = new FrozenCopy(setting, store, ahead, host.isRoot());
         List<Found> found = copy.of(work, tree, live);
         copy.others().forEach(name -> warnings.add("left out, neither file, directory nor symbolic link: " + name));
         checkReadable(tree);
@@ -73,6 +75,7 @@ final class Freezer {
                 encoded,
                 new ReleaseStore.Facts(
                         System.currentTimeMillis(), manifest.files(), manifest.bytes(), note, allowVanished));
+        ahead.remember(release, found);
         Files.move(stamp, store.stamp(), StandardCopyOption.REPLACE_EXISTING);
         return new Frozen(release, true, warnings);
     }

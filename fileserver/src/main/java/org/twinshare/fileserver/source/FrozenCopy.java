@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,13 +24,15 @@ final class FrozenCopy {
     private final SourceSetting setting;
     private final ReleaseStore store;
     private final boolean root;
-    private final Map<String, Found> live = new HashMap<>();
+    private final Ahead ahead;
+    private Map<String, Found> live = Map.of();
     private final List<String> others = new ArrayList<>();
 
     /** @param root whether this process can give files away: else owners differ, and all is compared */
-    FrozenCopy(SourceSetting setting, ReleaseStore store, boolean root) {
+    FrozenCopy(SourceSetting setting, ReleaseStore store, Ahead ahead, boolean root) {
         this.setting = setting;
         this.store = store;
+        this.ahead = ahead;
         this.root = root;
     }
 
@@ -49,13 +50,11 @@ final class FrozenCopy {
     List<Found> of(Path work, Path tree, Optional<Release> release) throws IOException, SourceRefused {
         List<Found> wanted = TreeScan.of(work, others);
         if (release.isPresent()) {
-            for (Found found : TreeScan.of(store.tree(release.get()), new ArrayList<>())) {
-                live.put(found.line().path(), found);
-            }
+            live = ahead.contentOf(release.get());
         }
         boolean compareAll = !Files.exists(store.stamp());
         if (root && release.isPresent() && !compareAll) {
-            changeCopyOfLive(work, wanted, tree, store.tree(release.get()));
+            changeCopyOfLive(work, wanted, tree, release.get());
             List<Found> found = TreeScan.of(tree, new ArrayList<>());
             if (lines(found).equals(lines(wanted))) {
                 return found;
@@ -73,7 +72,7 @@ final class FrozenCopy {
         return lines;
     }
 
-    private void changeCopyOfLive(Path work, List<Found> wanted, Path tree, Path liveTree)
+    private void changeCopyOfLive(Path work, List<Found> wanted, Path tree, Release release)
             throws IOException, SourceRefused {
         long stampNs = stampNs();
         Map<String, Found> gone = new LinkedHashMap<>(live);
@@ -89,10 +88,10 @@ final class FrozenCopy {
                 gone.put(entry.line().path(), old);
             }
         }
-        SystemProgram.output(work, List.of("cp", "-a", "-l", "--", liveTree.toString(), tree.toString()), new byte[0]);
+        ahead.into(tree, release);
         takeOut(tree, gone.values());
         if (!changed.isEmpty()) {
-            List<String> words = words(Optional.of(liveTree));
+            List<String> words = words(Optional.of(store.tree(release)));
             // What was only touched is compared by content, and then shared again.
             words.addAll(List.of("--checksum", "--from0", "--files-from=-"));
             rsync(words, work, tree, TreeScan.names(changed));

@@ -27,6 +27,7 @@ import org.twinshare.fileserver.control.Json;
  *  current -> releases/12-...         the live one, moved by one rename
  *  sequence                           the highest number given so far
  *  staging/                           a release in the making; worthless after a crash
+ *  ahead/12-4f3a9c0d11223344/         a copy of the live one that the next begins as; the same
  * </pre>
  */
 final class ReleaseStore {
@@ -52,6 +53,7 @@ final class ReleaseStore {
             Files.createDirectories(directory);
         }
         clearStaging();
+        remove(ahead());
     }
 
     Path clearStaging() throws IOException {
@@ -61,8 +63,12 @@ final class ReleaseStore {
     }
 
     /** With rm(1): a name need not be one that a Java path can hold. */
-    private void remove(Path directory) throws IOException {
+    void remove(Path directory) throws IOException {
         SystemProgram.output(root, List.of("rm", "-rf", "--one-file-system", "--", directory.toString()), new byte[0]);
+    }
+
+    Path ahead() {
+        return root.resolve("ahead");
     }
 
     Path releases() {

@@ -33,6 +33,7 @@ import org.twinshare.fileserver.control.Json;
 public final class SourceService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SourceService.class);
     private static final int REFRESH_S = 10;
+    private static final int COPY_S = 2;
 
     private final SourceSettings settings;
     private final Host host;
@@ -41,6 +42,10 @@ public final class SourceService implements AutoCloseable {
     private final RsyncDaemon rsync;
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sources").factory());
+    /** Its own thread, because a large release takes a while to copy. */
+    private final ScheduledExecutorService copies = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("source-copies").factory());
+
     private final List<Thread> followers = new ArrayList<>();
     private @Nullable NodeChannel channel;
     private volatile @Nullable Problem channelProblem;
@@ -89,6 +94,7 @@ public final class SourceService implements AutoCloseable {
         }
         ScheduledFuture<?> unused =
                 chores.scheduleWithFixedDelay(this::refresh, REFRESH_S, REFRESH_S, TimeUnit.SECONDS);
+        ScheduledFuture<?> unusedToo = copies.scheduleWithFixedDelay(this::copyAhead, COPY_S, COPY_S, TimeUnit.SECONDS);
     }
 
     private static void checkSecrets(SourceSetting setting) throws IOException, SourceRefused {
@@ -146,6 +152,17 @@ public final class SourceService implements AutoCloseable {
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn("Looking after the sources failed: {}; it is tried again in {} s", e.toString(), REFRESH_S);
+        }
+    }
+
+    private void copyAhead() {
+        for (SourceTree source : sources.values()) {
+            try {
+                source.prepareNext();
+            } catch (IOException | RuntimeException e) {
+                // A publish makes the copy that it needs by itself.
+                LOG.debug("no copy of {} ahead: {}", source.setting().name(), e.toString());
+            }
         }
     }
 
@@ -310,6 +327,7 @@ public final class SourceService implements AutoCloseable {
     @Override
     public void close() {
         chores.shutdownNow();
+        copies.shutdownNow();
         followers.forEach(Thread::interrupt);
         rsync.close();
         if (channel != null) {

@@ -24,6 +24,7 @@ final class SourceTree {
     private final SourceSetting setting;
     private final ReleaseStore store;
     private final Host host;
+    private final Ahead ahead;
     private final Rollout rollout = new Rollout();
     private final ReentrantLock changing = new ReentrantLock();
     private volatile NodeNetworks networks = new NodeNetworks(List.of(), List.of());
@@ -32,6 +33,7 @@ final class SourceTree {
         this.setting = setting;
         this.store = store;
         this.host = host;
+        this.ahead = new Ahead(store);
     }
 
     void prepare() throws IOException {
@@ -46,6 +48,13 @@ final class SourceTree {
         boolean changed = !now.equals(networks);
         networks = now;
         return changed;
+    }
+
+    /** Makes ready what the next publish begins with; while one is under way, its release is not the live one yet. */
+    void prepareNext() throws IOException {
+        if (host.isRoot() && !changing.isLocked()) {
+            ahead.copy();
+        }
     }
 
     NodeNetworks networks() {
@@ -134,7 +143,7 @@ final class SourceTree {
         long begun = System.nanoTime();
         take();
         try {
-            Freezer.Frozen frozen = new Freezer(setting, store, host).freeze(allowVanished, note);
+            Freezer.Frozen frozen = new Freezer(setting, store, ahead, host).freeze(allowVanished, note);
             if (!frozen.changed()) {
                 return unchanged(frozen, begun);
             }
