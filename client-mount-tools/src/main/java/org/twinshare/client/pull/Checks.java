@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Everything for which a pull is refused before it changes anything. Has no state of its own. */
+/** Everything for which a pull is refused before it changes anything. Not thread-safe. */
 final class Checks {
     /** More than this part of the running files gone is more likely an accident than a release. */
     private static final double VANISHED_AT_MOST = 0.2;
@@ -23,6 +24,8 @@ final class Checks {
 
     private final PullSettings settings;
     private final Layout layout;
+    /** The program that was found good. */
+    private @Nullable Object goodRsync;
 
     Checks(PullSettings settings, Layout layout) {
         this.settings = settings;
@@ -93,6 +96,30 @@ final class Checks {
 
     /** rsync is there, and is not one with known holes. */
     void rsync() throws PullFailure {
+        Optional<Object> program = rsyncProgram();
+        if (program.isPresent() && program.get().equals(goodRsync)) {
+            return;
+        }
+        checkVersionOfRsync();
+        goodRsync = program.orElse(null);
+    }
+
+    /** Which file it is, and when it was changed. */
+    private static Optional<Object> rsyncProgram() {
+        for (String directory : String.valueOf(System.getenv("PATH")).split(":", -1)) {
+            Path program = Path.of("/", directory, "rsync");
+            if (Files.isExecutable(program)) {
+                try {
+                    return Optional.of(Files.readAttributes(program, "unix:dev,ino,ctime"));
+                } catch (IOException e) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void checkVersionOfRsync() throws PullFailure {
         String text;
         try {
             text = new String(

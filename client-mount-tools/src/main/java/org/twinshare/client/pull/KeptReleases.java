@@ -2,6 +2,7 @@ package org.twinshare.client.pull;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,14 +10,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The releases that are on this node beside the running one. Not thread-safe. */
 final class KeptReleases {
+    private static final long READY_FOR_NS = TimeUnit.SECONDS.toNanos(10);
+
     private final Layout layout;
     private final Staging staging;
     private final boolean root;
     /** What vouches for releases here, by directory. */
     private final Map<String, Witness> witnesses = new HashMap<>();
+
+    private @Nullable Ready ready;
+
+    /** What was compared for a flip that is to follow at once. */
+    private record Ready(Release release, String directory, long sinceNs) {}
 
     KeptReleases(Layout layout, Staging staging, boolean root) {
         this.layout = layout;
@@ -38,6 +48,20 @@ final class KeptReleases {
             }
         }
         return Optional.empty();
+    }
+
+    /** Notes that a release was compared, and waits for the word to flip. */
+    void isReady(Release release, String directory) {
+        ready = new Ready(release, directory, System.nanoTime());
+    }
+
+    /** Its directory, where the word comes so soon that it need not be compared once more. */
+    Optional<String> ready(Release release) {
+        return Optional.ofNullable(ready)
+                .filter(there -> there.release.equals(release)
+                        && System.nanoTime() - there.sinceNs < READY_FOR_NS
+                        && Files.isDirectory(layout.release(there.directory), LinkOption.NOFOLLOW_LINKS))
+                .map(Ready::directory);
     }
 
     private boolean isVouchedFor(String directory) throws IOException {

@@ -185,7 +185,10 @@ public final class Pull {
     /** Makes the release ready, and returns the name of its directory. */
     private String stage(NodeState state, Release release, Channel.News news) throws IOException, PullFailure {
         checks.sequence(state, release);
-        Optional<String> here = kept.withContentOf(release);
+        Optional<String> here = kept.ready(release);
+        if (here.isEmpty()) {
+            here = kept.withContentOf(release);
+        }
         if (here.isPresent()) {
             return here.get();
         }
@@ -317,7 +320,7 @@ public final class Pull {
                 }
                 if (toStage != null && !toStage.name().equals(state.staged)) {
                     failed = toStage.name();
-                    String unusedDirectory = stage(state, toStage, news);
+                    kept.isReady(toStage, stage(state, toStage, news));
                     state.staged = toStage.name();
                     failed = null;
                 }

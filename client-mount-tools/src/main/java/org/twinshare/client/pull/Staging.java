@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Staging {
     private static final String PREPARED = "prepared-";
     private static final int UNREACHABLE = 10;
+    /** To compare less than this with what runs here costs the processors more than the network gains. */
+    private static final long COMPARED_FROM_BYTES = 64L << 20;
 
     private final PullSettings settings;
     private final Layout layout;
@@ -172,12 +174,15 @@ final class Staging {
                 "--modify-window=-1",
                 "--contimeout=10",
                 "--timeout=120"));
-        if (live != null) {
-            command.add("--link-dest=" + live);
-        }
         if (onlyChanged) {
             command.addAll(List.of("--from0", "--files-from=-"));
-        } else {
+        }
+        if (onlyChanged && work.difference().bytes() < COMPARED_FROM_BYTES) {
+            command.add("--whole-file");
+        } else if (live != null) {
+            command.add("--link-dest=" + live);
+        }
+        if (!onlyChanged) {
             command.addAll(List.of("--delete", "--max-delete=" + settings.maxDelete()));
             // A tree that somebody else wrote may have another content of the same size and time.
             command.add(live == null ? "--no-checksum" : "--checksum");

@@ -60,7 +60,7 @@ final class TreeScan {
             Entry seen = count == FIELDS ? null : before.entries().get(path);
             entries.put(path, seen == null ? entry(fields, path) : seen);
         }
-        return new Manifest(entries);
+        return Manifest.found(entries);
     }
 
     private static String escapedPath(String name) {

@@ -40,7 +40,7 @@ class ChecksTest {
         IntStream.range(from, to)
                 .mapToObj(i -> new Entry("f", "644", "0:0", "1", "1.0", "00", "f" + i))
                 .forEach(entry -> entries.put(entry.path(), entry));
-        return new Manifest(entries);
+        return Manifest.found(entries);
     }
 
     private static void check(Checks checks, Manifest running, Manifest release, boolean meant) throws PullFailure {
@@ -99,7 +99,7 @@ class ChecksTest {
         for (Entry other : others) {
             Map<String, Entry> entries = new LinkedHashMap<>(tree(0, 1).entries());
             entries.put("f0", other);
-            assertThat(Checks.mismatch(tree(0, 1), new Manifest(entries), true))
+            assertThat(Checks.mismatch(tree(0, 1), Manifest.found(entries), true))
                     .as(other.toString())
                     .contains("f0");
         }

@@ -4,7 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** The format is drawn in {@code docs/source-tree.md}. */
@@ -59,5 +63,33 @@ class ManifestTest {
     @Test
     void refusesAVersionThatItDoesNotKnow() {
         assertThatIllegalArgumentException().isThrownBy(() -> read("twinshare-manifest 2\n"));
+    }
+
+    /** In any order of lines, also one that no server writes. */
+    @Test
+    void readingOnlyWhatIsOtherThanInAnEarlierOneGivesTheSame() {
+        Random random = new Random(20_251_128);
+        for (int round = 0; round < 300; round++) {
+            Manifest earlier = read(text(random, round % 3 == 0));
+            byte[] later = text(random, round % 5 == 0).getBytes(US_ASCII);
+            Release release = new Release(8, sha256(later).substring(0, 16));
+
+            assertThat(Manifest.of(release, later, earlier).entries())
+                    .as("round %d", round)
+                    .isEqualTo(Manifest.of(release, later).entries());
+        }
+    }
+
+    private static String text(Random random, boolean shuffled) {
+        List<String> lines = new ArrayList<>();
+        for (int path = 0; path < 12; path++) {
+            if (random.nextInt(4) > 0) {
+                lines.add("f 644 0:0 3 1.0 0" + random.nextInt(2) + " d/" + (char) ('a' + path) + "x".repeat(path % 3));
+            }
+        }
+        if (shuffled) {
+            Collections.shuffle(lines, random);
+        }
+        return "twinshare-manifest 1\n" + String.join("\n", lines) + (random.nextBoolean() ? "\n" : "");
     }
 }

@@ -90,7 +90,7 @@ class WitnessTest {
     private Manifest published() throws IOException {
         Map<String, Entry> entries = new LinkedHashMap<>(TreeScan.of(tree).entries());
         entries.replaceAll((path, entry) -> entry.isFile() ? entry.withDigest("digest of " + path) : entry);
-        return new Manifest(entries);
+        return Manifest.found(entries);
     }
 
     private Witness witness() throws IOException {
