@@ -21,7 +21,7 @@ final class Room implements AutoCloseable {
     /** As LMDB is compiled: MDB_MAXKEYSIZE of its mdb.c. */
     private static final int MAX_KEY_BYTES = 511;
 
-    /** Of a value, or of a path (PATH_MAX of linux/limits.h). */
+    /** Of a value that has its place, or of a path (PATH_MAX of linux/limits.h). */
     private static final int MAX_VALUE_BYTES = 4096;
 
     /** {@code struct MDB_val { size_t mv_size; void *mv_data; }}. */
@@ -100,19 +100,24 @@ final class Room implements AutoCloseable {
         return fill(KEY, KEY_BYTES, MemorySegment.ofArray(key));
     }
 
-    /** The address of an MDB_val with what remains in a buffer. */
+    /** The address of an MDB_val with what remains in a buffer; a large one takes memory until this is closed. */
     long value(ByteBuffer value) {
-        if (value.remaining() > MAX_VALUE_BYTES) {
-            throw new IllegalArgumentException(
-                    "a value has up to " + MAX_VALUE_BYTES + " bytes, not " + value.remaining());
+        MemorySegment from = MemorySegment.ofBuffer(value);
+        if (from.byteSize() <= MAX_VALUE_BYTES) {
+            return fill(VALUE, VALUE_BYTES, from);
         }
-        return fill(VALUE, VALUE_BYTES, MemorySegment.ofBuffer(value));
+        MemorySegment large = arena.allocate(from.byteSize()).copyFrom(from);
+        return fill(VALUE, from.byteSize(), large.address());
     }
 
     private long fill(long val, long bytes, MemorySegment from) {
         MemorySegment.copy(from, 0, block, bytes, from.byteSize());
-        block.set(JAVA_LONG, val, from.byteSize());
-        block.set(JAVA_LONG, val + DATA, block.address() + bytes);
+        return fill(val, from.byteSize(), block.address() + bytes);
+    }
+
+    private long fill(long val, long size, long address) {
+        block.set(JAVA_LONG, val, size);
+        block.set(JAVA_LONG, val + DATA, address);
         return block.address() + val;
     }
 

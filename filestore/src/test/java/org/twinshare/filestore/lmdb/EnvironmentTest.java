@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -220,17 +221,21 @@ class EnvironmentTest {
     void keysAndValuesOfAnyLengthDoNoHarm() throws IOException {
         Environment environment = open();
         int one = environment.database("one");
+        byte[] large = new byte[1_000_001];
+        Arrays.fill(large, (byte) 7);
         try (WriteTransaction write = environment.write()) {
             write.put(one, new byte[511], ByteBuffer.allocate(4096));
             assertThatThrownBy(() -> write.put(one, new byte[512], ByteBuffer.allocate(1)))
                     .isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> write.put(one, new byte[1], ByteBuffer.allocate(4097)))
-                    .isInstanceOf(IllegalArgumentException.class);
+            write.put(one, new byte[1], ByteBuffer.wrap(large));
+            write.put(one, new byte[2], ByteBuffer.wrap(new byte[] {9}));
             assertFails(EINVAL, () -> write.put(99, new byte[1], ByteBuffer.allocate(1)));
             write.commit();
         }
         try (ReadTransaction read = environment.read()) {
             assertThat(read.get(one, new byte[511])).isEqualTo(new byte[4096]);
+            assertThat(read.get(one, new byte[1])).isEqualTo(large);
+            assertThat(read.get(one, new byte[2])).containsExactly(9);
             assertFails(MDB_BAD_VALSIZE, () -> read.get(one, new byte[0]));
         }
         assertThat(environment.closeIfUnused()).isTrue();
