@@ -127,9 +127,9 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         journal.epoch(epoch);
     }
 
-    /** Clients are answered from now on: this tree is the one that counts, and nothing of it is in doubt. */
+    /** Clients are answered from now on: this tree is the one that counts, and the journal names what may not be as it says. */
     public void answersClients() {
-        FilesInDoubt.clear(tree);
+        FilesInDoubt.tell(tree, entry -> journal.awaitDurable(append(entry, NamespaceChecksum.NOTHING)));
     }
 
     @Override

@@ -8,10 +8,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.EpochNanos;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.NetState;
 import org.twinshare.filestore.Stability;
 import org.twinshare.filestore.local.LocalTree;
@@ -43,7 +45,7 @@ public final class Recovery {
     private final Map<Long, Long> synced = new HashMap<>();
 
     private final Set<Long> hot = new HashSet<>();
-    /** Files whose bytes were put on disk by a sync of their own, and are not in the journal. */
+    /** Files whose bytes are not in the journal: put on disk by a sync of their own, or in doubt. */
     private final Set<Long> bytesElsewhere = new HashSet<>();
     /** Files that were written to since they were committed, where the journal speaks of all writes: as with a standby. */
     private final Set<Long> uncommitted = new HashSet<>();
@@ -104,9 +106,22 @@ public final class Recovery {
         Reconcile.Report report = reconcile(position, Long.MAX_VALUE);
         long nowNs = EpochNanos.now(clock);
         hot.forEach(file -> tree.touch(file, nowNs));
-        // Should the other server be the primary by now, they are as it has them.
         FilesInDoubt.add(tree, hot);
+        FilesInDoubt.add(tree, madeAndWritten());
         return new Done(Math.max(0, journal.lastSequence() - position), net.lastId(), report);
+    }
+
+    /** Files of which the journal need not say that they are written to, because it says that they were made. */
+    private Set<Long> madeAndWritten() {
+        Set<Long> written = new HashSet<>();
+        net.objects().forEach((id, state) -> {
+            Change.Made made = state.made();
+            Attributes now = made == null || made.type() != FileType.REGULAR ? null : tree.attributesOf(id);
+            if (now != null && now.sizeBytes() > 0) {
+                written.add(id);
+            }
+        });
+        return written;
     }
 
     /**
@@ -197,6 +212,7 @@ public final class Recovery {
                                         object.birthNs(),
                                         object.changeNs())));
             case Entry.Hot file -> hot(file.object());
+            case Entry.InDoubt of -> bytesElsewhere.addAll(of.files());
             case Entry.Referenced file -> hot(file.object());
             case Entry.Voided unused -> {}
             case Entry.Checkpoint unused -> {}

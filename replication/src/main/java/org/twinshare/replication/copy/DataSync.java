@@ -26,6 +26,11 @@ final class DataSync {
     /** Files of which bytes did not come that nobody has committed yet. */
     private final Set<Long> lost = new HashSet<>();
 
+    /** Files that a record puts in doubt which is not carried out yet, so that they are not among those to fetch. */
+    private final Set<Long> inDoubt = new HashSet<>();
+
+    private long inDoubtUpTo;
+
     private volatile long syncedTo;
 
     /** @param applied up to which record the tree has everything: its data were looked at before that was so */
@@ -65,6 +70,9 @@ final class DataSync {
 
     private void look(JournalRecord record, Wait wait) throws MalformedRecord, ErrnoException {
         long sequence = record.sequence();
+        if (applied.getAsLong() >= inDoubtUpTo) {
+            inDoubt.clear();
+        }
         switch (EntryCodec.decode(record)) {
             case Entry.Referenced of -> {
                 if (sequence > applied.getAsLong() && arrived.bytesOf(sequence) < of.count()) {
@@ -72,7 +80,7 @@ final class DataSync {
                 }
             }
             case Entry.Committed of -> {
-                boolean came = !lost.remove(of.object());
+                boolean came = !lost.remove(of.object()) && !inDoubt.contains(of.object());
                 if (of.syncedSequence() > 0 && !(came && isDurable(of.object(), sequence, wait))) {
                     gaps.lacks(of.object(), sequence);
                 }
@@ -87,6 +95,10 @@ final class DataSync {
             case Entry.Voided unused -> {}
             case Entry.Checkpoint unused -> {}
             case Entry.Alone unused -> {}
+            case Entry.InDoubt of -> {
+                inDoubt.addAll(of.files());
+                inDoubtUpTo = sequence;
+            }
             case Entry.Marker unused -> {}
         }
     }

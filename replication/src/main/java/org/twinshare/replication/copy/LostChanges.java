@@ -31,6 +31,7 @@ public final class LostChanges {
             case Entry.Committed of -> files.add(of.object());
             case Entry.Hot of -> files.add(of.object());
             case Entry.Referenced of -> files.add(of.object());
+            case Entry.InDoubt of -> files.addAll(of.files());
             case Entry.Adopted of -> {
                 // Whoever put them there changed its times.
                 found.add(of.directory());

@@ -56,6 +56,7 @@ final class RecordWork {
             case Entry.Hot file -> hot.putIfAbsent(file.object(), Came.NOTHING);
             case Entry.Referenced file -> write(record, file);
             case Entry.Committed committed -> commit(committed);
+            case Entry.InDoubt of -> toFetch.addAll(of.files());
             case Entry.Voided unused -> {}
             case Entry.Checkpoint unused -> {}
             case Entry.Alone unused -> {}

@@ -16,6 +16,9 @@ public sealed interface Entry {
     /** The most that one {@link Adopted} names. */
     int MAX_ADOPTED = 4096;
 
+    /** The most that one {@link InDoubt} names. */
+    int MAX_IN_DOUBT = 4096;
+
     /**
      * A change of the tree was decided, and is done from now on.
      *
@@ -118,6 +121,19 @@ public sealed interface Entry {
      * @param alone from this record on
      */
     record Alone(boolean alone) implements Entry {}
+
+    /**
+     * What these files hold may be something else than the records before this one make of them: the server that wrote this ended
+     * without a word while they were written to, or took over before all their bytes had come. Whoever follows it compares them.
+     */
+    record InDoubt(List<Long> files) implements Entry {
+        public InDoubt {
+            if (files.size() > MAX_IN_DOUBT) {
+                throw new IllegalArgumentException(files.size() + " files in one record");
+            }
+            files = List.copyOf(files);
+        }
+    }
 
     /** Says nothing itself: it follows what was durable. */
     record Marker() implements Entry {}

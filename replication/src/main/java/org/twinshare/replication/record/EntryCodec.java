@@ -46,6 +46,7 @@ public final class EntryCodec {
             case Entry.Hot hot -> to.putLong(hot.object());
             case Entry.Checkpoint checkpoint -> to.putLong(checkpoint.position());
             case Entry.Alone alone -> to.putFlag(alone.alone());
+            case Entry.InDoubt of -> encodeInDoubt(to, of);
             case Entry.Marker unused -> {}
         }
         return body.flip();
@@ -67,6 +68,7 @@ public final class EntryCodec {
             case Entry.Hot unused -> Long.BYTES;
             case Entry.Checkpoint unused -> Long.BYTES;
             case Entry.Alone unused -> 1;
+            case Entry.InDoubt of -> Short.BYTES + of.files().size() * Long.BYTES;
             case Entry.Marker unused -> 0;
         };
     }
@@ -116,6 +118,11 @@ public final class EntryCodec {
         }
     }
 
+    private static void encodeInDoubt(BodyWriter to, Entry.InDoubt of) {
+        to.putShort(of.files().size());
+        of.files().forEach(to::putLong);
+    }
+
     /** What a record says. The data of a write are a window on its body. */
     public static Entry decode(JournalRecord record) throws MalformedRecord {
         try {
@@ -147,6 +154,7 @@ public final class EntryCodec {
             case HOT -> new Entry.Hot(from.takeLong());
             case CHECKPOINT -> new Entry.Checkpoint(from.takeLong());
             case ALONE -> new Entry.Alone(from.takeFlag());
+            case IN_DOUBT -> decodeInDoubt(from);
         };
         from.end();
         return entry;
@@ -197,5 +205,17 @@ public final class EntryCodec {
             objects.add(new Entry.AdoptedObject(id, from.takeName(), type, inode, birthNs, changeNs));
         }
         return new Entry.Adopted(directory, objects);
+    }
+
+    private static Entry decodeInDoubt(BodyReader from) throws MalformedRecord {
+        int count = from.takeShort();
+        if (count > Entry.MAX_IN_DOUBT) {
+            throw new MalformedRecord(count + " files in doubt");
+        }
+        List<Long> files = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            files.add(from.takeLong());
+        }
+        return new Entry.InDoubt(files);
     }
 }

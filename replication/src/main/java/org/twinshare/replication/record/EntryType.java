@@ -22,7 +22,9 @@ enum EntryType {
     /** {@link Entry.Referenced}. */
     REFERENCED(7),
     /** {@link Entry.Committed}. */
-    COMMITTED(8);
+    COMMITTED(8),
+    /** {@link Entry.InDoubt}. */
+    IN_DOUBT(9);
 
     private static final EntryType[] VALUES = values();
 
@@ -52,6 +54,7 @@ enum EntryType {
             case Entry.Marker unused -> MARKER;
             case Entry.Referenced unused -> REFERENCED;
             case Entry.Committed unused -> COMMITTED;
+            case Entry.InDoubt unused -> IN_DOUBT;
         };
     }
 }

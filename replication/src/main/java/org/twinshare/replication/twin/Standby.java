@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.filestore.local.QuotaPass;
+import org.twinshare.replication.FilesInDoubt;
 import org.twinshare.replication.JournaledTree;
 import org.twinshare.replication.RecoveryRefused;
 import org.twinshare.replication.RefusedException;
@@ -269,10 +270,12 @@ final class Standby implements StandbyTree, AutoCloseable {
     private void carryOutRest(StandbyApply apply) throws IOException {
         try {
             Set<Long> incomplete = carryOutRestPassingQuotas(apply);
+            FilesInDoubt.add(tree, incomplete);
             if (!incomplete.isEmpty()) {
                 LOG.info("{} files were being written; what was not committed is sent again", incomplete.size());
             }
         } catch (ObjectsMissing e) {
+            FilesInDoubt.add(tree, e.incomplete());
             LOG.warn("what a process on the old primary made without this server is not here: {}", e.getMessage());
         }
     }

@@ -3,12 +3,14 @@ package org.twinshare.replication.copy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.twinshare.filestore.identity.ClusterKey;
@@ -34,9 +36,13 @@ final class Twin implements AutoCloseable {
             SMALL, 64 << 10, 24 << 20, Duration.ofHours(1), 1L << 30, Integer.MAX_VALUE, 128 << 20, 1000);
 
     /** As for a primary that has a standby: bytes that nobody has committed are written down, and no reply waits for it. */
-    private static final Replication SHIPS = new Replication() {
+    private final Replication ships = new Replication() {
         @Override
         public boolean isShipping() {
+            if (killAtNextWrite) {
+                killAtNextWrite = false;
+                keepPrimary();
+            }
             return true;
         }
 
@@ -50,9 +56,12 @@ final class Twin implements AutoCloseable {
     };
 
     final Path base;
-    final LocalTree primaryTree;
-    final JournaledTree primary;
-    final long root;
+    LocalTree primaryTree;
+    JournaledTree primary;
+    long root;
+    /** The next bytes of an UNSTABLE write are the last ones: {@link #restartPrimary} begins with what is on disk then. */
+    volatile boolean killAtNextWrite;
+
     LocalTree standbyTree;
     Journal standbyJournal;
     /** Of the second server, from its next start on. */
@@ -69,15 +78,45 @@ final class Twin implements AutoCloseable {
                 Files.createDirectories(base.resolve(server).resolve(part));
             }
         }
+        openPrimary();
+        Files.copy(base.resolve("p/state/cluster.key"), base.resolve("s/state/cluster.key"));
+        openStandby();
+    }
+
+    private void openPrimary() throws Exception {
         Path state = base.resolve("p/state");
         primaryTree = LocalTree.open(state, ClusterKey.in(state), LocalTree.Limits.DEFAULT, InstantSource.system());
         root = primaryTree.bind(export("p").toString().getBytes(UTF_8), false);
         primary = JournaledTree.open(primaryTree, base.resolve("p/journal"), RARE, InstantSource.system(), why -> {
             throw new AssertionError(why);
         });
-        primary.replicateBy(SHIPS);
-        Files.copy(base.resolve("p/state/cluster.key"), base.resolve("s/state/cluster.key"));
-        openStandby();
+        primary.replicateBy(ships);
+    }
+
+    /** Keeps what a process leaves on disk that is killed now; the tree itself is left alone. */
+    void keepPrimary() {
+        primary.journal().awaitDurable(primary.journal().lastSequence());
+        try {
+            for (String part : List.of("state", "journal")) {
+                Files.createDirectories(base.resolve("p/kept"));
+                copyFiles(
+                        base.resolve("p").resolve(part), base.resolve("p/kept").resolve(part));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts the primary anew, as after its end at the moment of {@link #keepPrimary}. */
+    void restartPrimary() throws Exception {
+        primary.close();
+        primaryTree.close();
+        for (String part : List.of("state", "journal")) {
+            Path gone = base.resolve("p").resolve(part);
+            delete(gone);
+            Files.move(base.resolve("p/kept").resolve(part), gone);
+        }
+        openPrimary();
     }
 
     Path export(String server) {
@@ -98,7 +137,7 @@ final class Twin implements AutoCloseable {
             throw new AssertionError(why);
         });
         promoted.beginEpoch(epoch);
-        promoted.replicateBy(SHIPS);
+        promoted.replicateBy(ships);
         return promoted;
     }
 
@@ -164,7 +203,11 @@ final class Twin implements AutoCloseable {
         primaryTree.close();
         standbyJournal.close();
         standbyTree.close();
-        try (Stream<Path> below = Files.walk(base)) {
+        delete(base);
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> below = Files.walk(tree)) {
             for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }

@@ -183,6 +183,7 @@ class EntryCodecTest {
                 new Entry.Referenced(null, 3, 4, 5, -1, Stability.UNSTABLE, 0x01020304),
                 7,
                 "01 00 0000000000000003 0000000000000004 00000005 ffffffff 00 01020304");
+        assertBytes(new Entry.InDoubt(List.of(3L, 4L)), 9, "01 0002 0000000000000003 0000000000000004");
         assertBytes(new Entry.Marker(), 0, "");
     }
 

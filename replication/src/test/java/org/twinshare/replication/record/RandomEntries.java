@@ -18,7 +18,7 @@ import org.twinshare.filestore.Stability;
 /** Entries with any values that their fields can have, and often those at the ends of their ranges. */
 final class RandomEntries {
     static final int CHANGES = 6;
-    static final int ENTRIES = 9;
+    static final int ENTRIES = 10;
 
     private final Random random;
 
@@ -39,8 +39,14 @@ final class RandomEntries {
                 new Entry.Referenced(
                         call(), number(), number(), small(), small(), any(Stability.values()), random.nextInt());
             case 7 -> new Entry.Committed(number(), number(), number(), number(), ranges());
+            case 8 -> new Entry.InDoubt(inDoubt());
             default -> new Entry.Marker();
         };
+    }
+
+    private List<Long> inDoubt() {
+        int count = random.nextInt(50) == 0 ? Entry.MAX_IN_DOUBT : random.nextInt(5);
+        return IntStream.range(0, count).mapToObj(i -> number()).toList();
     }
 
     private List<Entry.Range> ranges() {
