@@ -2,20 +2,24 @@ package org.twinshare.filestore.local;
 
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Caller;
+import org.twinshare.filestore.Change;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.Operation;
 
 /**
- * The locks of every kind of operation. Which objects an operation is about is looked up before the locks are taken, and
- * again afterwards: when another one has come between, everything is let go and taken anew. Thread-safe.
+ * The locks of every kind of operation. Which objects an operation is about is looked up before the locks are taken, and what
+ * was decided under them says which it is about now: when another one has come between, everything is let go and taken anew.
+ * Thread-safe.
  */
 final class ChangeLocks {
     private final Look look;
+    private final Decisions decisions;
     private final LockTable table = new LockTable();
 
-    ChangeLocks(Look look) {
+    ChangeLocks(Look look, Decisions decisions) {
         this.look = look;
+        this.decisions = decisions;
     }
 
     /** Ids of the objects behind the names of an operation; 0 for none. */
@@ -23,32 +27,63 @@ final class ChangeLocks {
 
     private static final Named NOTHING = new Named(0, 0);
 
-    LockTable.Held acquire(Operation operation) throws ErrnoException {
-        // What is to be made is mostly not there yet.
-        Named before = operation instanceof Operation.Create ? NOTHING : named(operation);
+    /**
+     * An operation that was decided.
+     *
+     * @param touching how what it touches was then
+     * @param held     the locks under which it was
+     */
+    record Decided(Change change, Touching touching, LockTable.Held held) {}
+
+    /** Takes the locks of an operation and decides it under them; none is held where it is refused. */
+    Decided decide(Operation operation) throws ErrnoException {
+        Named locked = named(operation);
         while (true) {
-            LockTable.Held held = table.acquire(claims(operation, before));
-            Named now = before;
+            LockTable.Held held = table.acquire(claims(operation, locked));
             boolean right = false;
             try {
-                now = named(operation);
-                right = now.equals(before);
+                Touching touching = new Touching();
+                Change change = decisions.decide(operation, touching);
+                Named found = named(operation, change);
+                right = found.equals(locked);
+                if (right) {
+                    return new Decided(change, touching, held);
+                }
+                locked = found;
             } finally {
                 if (!right) {
                     held.close();
                 }
             }
-            if (right) {
-                return held;
-            }
-            before = now;
         }
+    }
+
+    /** The objects whose names the decision has looked at. */
+    private static Named named(Operation operation, Change change) {
+        return switch (change) {
+            case Change.Made made -> NOTHING;
+            case Change.Removed removed -> new Named(removed.object(), 0);
+            case Change.Moved moved -> new Named(moved.object(), moved.replaced());
+            case Change.AttributesSet set -> ofCreate(operation, set.object());
+            case Change.Nothing nothing
+            when operation instanceof Operation.Rename -> new Named(nothing.object(), nothing.object());
+            case Change.Nothing nothing -> ofCreate(operation, nothing.object());
+            case Change.Linked linked -> NOTHING;
+            case Change.Written written -> NOTHING;
+            case Change.Committed committed -> NOTHING;
+        };
+    }
+
+    /** CREATE found what it was to make; other operations name their object by its id. */
+    private static Named ofCreate(Operation operation, long object) {
+        return operation instanceof Operation.Create ? new Named(object, 0) : NOTHING;
     }
 
     /** Only what takes a name away, or puts something in place of one, must know whose it is. */
     private Named named(Operation operation) throws ErrnoException {
         return switch (operation) {
-            case Operation.Create op -> new Named(id(op.caller(), op.directory(), op.name()), 0);
+            // What is to be made is mostly not there yet.
+            case Operation.Create op -> NOTHING;
             case Operation.Remove op -> new Named(id(op.caller(), op.directory(), op.name()), 0);
             case Operation.RemoveDirectory op -> new Named(id(op.caller(), op.directory(), op.name()), 0);
             case Operation.Rename op ->

@@ -39,7 +39,6 @@ public final class LocalTree implements FileTree, AutoCloseable {
     private final Look look;
     private final Reading reading;
     private final ShownAttributes shown;
-    private final Decisions decisions;
     private final Application application;
     private final Durability durability;
     private final ChangeLocks locks;
@@ -76,12 +75,11 @@ public final class LocalTree implements FileTree, AutoCloseable {
         Directories directories = new Directories(nodes, identities, observer, cookies, clock, limits.listingBytes());
         reading = new Reading(nodes, identities, look, observer, directories);
         shown = new ShownAttributes(reading);
-        decisions = new Decisions(look, new Ticks(clock));
         cluster = key.clusterId();
         making = new Making(nodes, cluster);
         application = new Application(nodes, identities, observer, directories, making);
         durability = new Durability(nodes, writeVerifier::incrementAndGet);
-        locks = new ChangeLocks(look);
+        locks = new ChangeLocks(look, new Decisions(look, new Ticks(clock)));
         cached = new CachedTree(this, nodes);
         view = new TreeView(nodes, identities, observer, directories, roots);
         copy = new TreeCopy(nodes, identities, making, roots, cluster);
@@ -191,25 +189,21 @@ public final class LocalTree implements FileTree, AutoCloseable {
     /** An operation that was decided; until it is closed, by the same thread, nothing that the decision rests on changes. */
     public final class Decided implements AutoCloseable {
         private final Operation operation;
-        private final Change change;
-        private final Touching touching;
-        private final LockTable.Held held;
+        private final ChangeLocks.Decided decided;
 
-        private Decided(Operation operation, Change change, Touching touching, LockTable.Held held) {
+        private Decided(Operation operation, ChangeLocks.Decided decided) {
             this.operation = operation;
-            this.change = change;
-            this.touching = touching;
-            this.held = held;
+            this.decided = decided;
         }
 
         /** What is to become true. */
         public Change change() {
-            return change;
+            return decided.change();
         }
 
         /** How what it touches is when it has been carried out: while this is not closed, no other change of a client touches it. */
         public List<Touched> touched() {
-            return touching.after(change);
+            return decided.touching().after(change());
         }
 
         /** Carries it out, at the moment that {@code at} says; nothing is durable when this returns. */
@@ -219,20 +213,13 @@ public final class LocalTree implements FileTree, AutoCloseable {
 
         @Override
         public void close() {
-            held.close();
+            decided.held().close();
         }
     }
 
     /** Takes the locks of an operation and decides what it makes true; the first half of {@link #change}. */
     public Decided decide(Operation operation) throws ErrnoException {
-        LockTable.Held held = locks.acquire(operation);
-        try {
-            Touching touching = new Touching();
-            return new Decided(operation, decisions.decide(operation, touching), touching, held);
-        } catch (ErrnoException | RuntimeException e) {
-            held.close();
-            throw e;
-        }
+        return new Decided(operation, locks.decide(operation));
     }
 
     /** From now on somebody else sees to it that ids are kept, and that none is given twice: the next is after {@code lastId}. */
