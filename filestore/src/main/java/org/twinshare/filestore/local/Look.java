@@ -85,9 +85,18 @@ final class Look {
         Permissions.require(caller, stat, acl(caller, node, stat), rights);
     }
 
-    /** @param stat of the directory */
+    /**
+     * May the caller take this name away: rights on the directory, and its sticky bit.
+     *
+     * @param stat of the directory
+     */
     void requireRemoval(Caller caller, Node directory, Stat stat, Node victim) throws ErrnoException {
-        Permissions.requireRemoval(caller, stat, acl(caller, directory, stat), stat(victim));
+        require(caller, directory, stat, Permissions.WRITE | Permissions.EXECUTE);
+        // Only then it matters whose it is.
+        if (Permissions.mayRemoveOwnOnly(caller, stat)
+                && caller.uid() != stat(victim).uid()) {
+            throw new ErrnoException(Errno.EPERM, "sticky directory");
+        }
     }
 
     void refuseDots(Name name, Errno errno) throws ErrnoException {

@@ -81,13 +81,9 @@ final class Permissions {
         return granted & wanted;
     }
 
-    /** May the caller take this name away: rights on the directory, and its sticky bit. */
-    static void requireRemoval(Caller caller, Stat directory, @Nullable Acl acl, Stat victim) throws ErrnoException {
-        require(caller, directory, acl, WRITE | EXECUTE);
-        boolean sticky = (directory.mode() & STICKY) != 0;
-        if (sticky && !caller.isRoot() && caller.uid() != victim.uid() && caller.uid() != directory.uid()) {
-            throw new ErrnoException(Errno.EPERM, "sticky directory");
-        }
+    /** Whether the caller may take away the names of his own objects only: the directory's sticky bit. */
+    static boolean mayRemoveOwnOnly(Caller caller, Stat directory) {
+        return (directory.mode() & STICKY) != 0 && !caller.isRoot() && caller.uid() != directory.uid();
     }
 
     static void requireOwner(Caller caller, Stat object) throws ErrnoException {
