@@ -2,6 +2,7 @@ package org.twinshare.filestore.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,6 +63,20 @@ class RacesTest {
 
     private Operation rename(long from, String name, long to, String newName) {
         return new Operation.Rename(async(), from, Name.of(name), to, Name.of(newName));
+    }
+
+    /** CREATE hears only from its decision whose the name is, and holds the lock of that object too when it is carried out. */
+    @Test
+    void nobodyChangesAFileWhileACreateHasFoundIt() throws Exception {
+        long file = fixture.file("f");
+        Thread other = new Thread(() -> fixture.set(file, TestTree.mode(0600)));
+        try (LocalTree.Decided create =
+                fixture.tree.decide(fixture.creating(fixture.root, "f", Operation.CreateMode.UNCHECKED))) {
+            assertThat(create.change().object()).isEqualTo(file);
+            other.start();
+            await().until(() -> other.getState() == Thread.State.WAITING);
+        }
+        other.join();
     }
 
     /** A look-up that began before a rename must not put the old name back into the index, where a restart finds it. */
