@@ -198,11 +198,11 @@ final class PullCommand implements Callable<Integer> {
     private void boot(PullSettings settings, PrintWriter out) throws PullFailure {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("twinmount.launcher", "/usr/bin/twinmount"));
+        // The whole command line, from the word "pull" on.
         spec.commandLine().getParseResult().originalArgs().stream()
                 .filter(word -> !List.of("--boot", "--dry-run", "--watch").contains(word))
                 .map(word -> Path.of(word).toAbsolutePath().normalize().equals(target) ? target.toString() : word)
                 .forEach(command::add);
-        command.add(1, "pull");
         BootUnits units = new BootUnits(source, target, command);
         if (dryRun) {
             out.print(units.text());

@@ -2,14 +2,22 @@ package org.twinshare.client.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Splitter;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.twinshare.client.node.UnitFiles;
 
 /** What of {@code twinmount pull} needs no server; the rest is tested beside the server. */
 class PullCommandTest {
+    private static final Path UNITS = Path.of("/etc/systemd/system");
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -59,15 +67,34 @@ class PullCommandTest {
     }
 
     @Test
-    void bootShowsAServiceThatWatchesAndATimerAsTheNet() {
-        assertThat(pull("--server", "nas", "--hook", "systemctl reload 50%", "--boot", "--dry-run"))
+    void bootShowsAServiceThatWatchesAndATimerAsTheNet() throws IOException {
+        String target = base.resolve("localSource").toString();
+        assertThat(pull("--server", "nas", "--hook", "systemctl reload 50% \"$X\"", "--boot", "--dry-run"))
                 .isZero();
 
-        assertThat(out.toString())
-                .contains("# /etc/systemd/system/twinmount-pull-www.service")
-                .contains("pull www " + base.resolve("localSource")
-                        + " --server nas --hook \"systemctl reload 50%%\" --watch")
-                .contains("Type=oneshot", "OnUnitActiveSec=10min", "WantedBy=timers.target")
-                .doesNotContain("--dry-run", "--boot");
+        String once =
+                "/usr/bin/twinmount pull www " + target + " --server nas --hook \"systemctl reload 50%% \\\"$$X\\\"\"";
+        Map<Path, String> units = units();
+        assertThat(units.get(UNITS.resolve("twinmount-pull-www.service")))
+                .contains("\nExecStart=" + once + " --watch\n");
+        assertThat(units.get(UNITS.resolve("twinmount-pull-www-net.service")))
+                .contains("Type=oneshot\nExecStart=" + once + "\n");
+        assertThat(units.get(UNITS.resolve("twinmount-pull-www-net.timer")))
+                .contains("OnUnitActiveSec=10min", "WantedBy=timers.target");
+        // The command itself is not installed where the tests run.
+        units.replaceAll((file, text) -> text.replace("/usr/bin/twinmount", "/bin/true"));
+        assertThat(UnitFiles.complaints(Files.createDirectory(base.resolve("units")), units))
+                .isEmpty();
+    }
+
+    private Map<Path, String> units() {
+        Map<Path, String> units = new LinkedHashMap<>();
+        for (String unit : Splitter.onPattern("(?m)^# (?=/etc/systemd/)").split(out.toString())) {
+            int end = unit.indexOf('\n');
+            if (end > 0) {
+                units.put(Path.of(unit.substring(0, end)), unit.substring(end + 1));
+            }
+        }
+        return units;
     }
 }
