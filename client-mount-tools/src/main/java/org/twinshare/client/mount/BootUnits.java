@@ -12,8 +12,14 @@ import java.util.Map;
  */
 final class BootUnits {
     private static final Path DIRECTORY = Path.of("/etc/systemd/system");
-    /** How long the ordinary unmount, which writes out what is not written yet, may take at shutdown. */
+    /**
+     * How long the ordinary unmount may take at shutdown: the services that still use the share are stopped meanwhile, and what
+     * is not written yet is written out.
+     */
     private static final int GENTLE_SECONDS = 20;
+
+    /** Unmounts as soon as nobody uses it any more. */
+    private static final String GENTLY = "until /bin/umount \"$$0\"; do mountpoint -q \"$$0\" || break; sleep 1; done";
 
     private final Share share;
     private final String options;
@@ -85,7 +91,7 @@ final class BootUnits {
                 Type=oneshot
                 RemainAfterExit=yes
                 ExecStart=/bin/true
-                ExecStop=-/usr/bin/timeout -k 1 %3$d /bin/umount %4$s
+                ExecStop=-/usr/bin/timeout -k 1 %3$d /bin/sh -c '%6$s' %4$s
                 ExecStop=-/usr/bin/timeout -k 1 5 /bin/umount -i -c -f %4$s
                 ExecStop=-/usr/bin/timeout -k 1 5 /bin/umount -i -c -l %4$s
                 TimeoutStopSec=%5$d
@@ -97,7 +103,8 @@ final class BootUnits {
                         mountUnit(),
                         GENTLE_SECONDS,
                         SystemdText.word(share.mountPoint().toString()),
-                        GENTLE_SECONDS + 15);
+                        GENTLE_SECONDS + 15,
+                        GENTLY);
     }
 
     private String dropInText() {

@@ -18,6 +18,8 @@ import org.twinshare.exports.MountLine;
 /** Mounts a share on a node, now and with every boot. What is done already is not done again. Not thread-safe. */
 public final class Mounting {
     private static final Duration PROGRAM = Duration.ofSeconds(10);
+    /** Reading all units anew took more than 20 s on a node that was busy. */
+    private static final Duration SYSTEMCTL = Duration.ofMinutes(1);
 
     private final Node node;
     private final Share share;
@@ -220,7 +222,7 @@ public final class Mounting {
     private void systemctl(String... words) throws Failure {
         List<String> command = new ArrayList<>(List.of("systemctl"));
         command.addAll(List.of(words));
-        Ended ended = node.change(PROGRAM.plus(PROGRAM), command);
+        Ended ended = node.change(SYSTEMCTL, command);
         if (!ended.isOk()) {
             throw new Failure(Failure.Kind.FAILED, ShellWords.of(command) + " failed", ended.complaint(), "");
         }
