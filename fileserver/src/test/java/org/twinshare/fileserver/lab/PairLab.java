@@ -117,6 +117,35 @@ public final class PairLab implements AutoCloseable {
                 .orFail();
     }
 
+    /** What a machine sends comes no faster than this, in the words of tc(8). */
+    void slow(String name, String rate) {
+        String machine = Objects.requireNonNull(machines.get(name));
+        Shell.run(
+                        "tc",
+                        "-n",
+                        machine,
+                        "qdisc",
+                        "add",
+                        "dev",
+                        Lab.linkOf(machine),
+                        "root",
+                        "tbf",
+                        "rate",
+                        rate,
+                        "burst",
+                        "32kb",
+                        "latency",
+                        "200ms")
+                .orFail();
+    }
+
+    /** As fast as it can again. */
+    void fast(String name) {
+        String machine = Objects.requireNonNull(machines.get(name));
+        Shell.run("tc", "-n", machine, "qdisc", "del", "dev", Lab.linkOf(machine), "root")
+                .orFail();
+    }
+
     /** The address of a machine itself. */
     static String addressOf(String name) {
         return name.equals("nas1") ? "10.213.77.11" : "10.213.77.12";
