@@ -3,6 +3,7 @@ package org.twinshare.fileserver.lab;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 
 /** A web node that is up: a real Linux kernel, with the export mounted at {@link #MOUNT} unless it was booted without. */
 public final class LabClient implements AutoCloseable {
@@ -52,6 +53,18 @@ public final class LabClient implements AutoCloseable {
     /** Cuts its power. */
     public void cutPower() {
         lab.script("stop", name, "--hard").orFail();
+    }
+
+    /** Tells its systemd to power it off, and waits until its kernel has ended; returns how long that took. */
+    public Duration powerOff(Duration atMost) {
+        long begin = System.nanoTime();
+        // Without a login service there is nobody to tell its users, and systemctl says so.
+        exec(Duration.ofMinutes(1), List.of(), "systemctl poweroff 2>/dev/null || true");
+        Awaitility.await("the node is off")
+                .atMost(atMost)
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> lab.script("list").orFail().contains(name + " dead "));
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     @Override

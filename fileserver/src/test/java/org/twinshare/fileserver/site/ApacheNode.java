@@ -61,7 +61,17 @@ final class ApacheNode {
                 "--node",
                 name,
                 "--allow-old-rsync");
-        LabClient kernel = lab.boot(name, "--no-mount", "--ip", address, "--mem", "384M", "--share", shared.toString());
+        LabClient kernel = lab.boot(
+                name,
+                "--no-mount",
+                "--ip",
+                address,
+                "--mem",
+                "384M",
+                "--boot-timeout",
+                "150",
+                "--share",
+                shared.toString());
         kernel.sh("""
                 mkdir -p /localData /run/site /run/share-pool
                 %s
