@@ -26,6 +26,7 @@ import org.twinshare.replication.role.WithoutStandby;
  */
 @Timeout(180)
 final class FailoverTableIT {
+    private static final boolean LONG = Boolean.getBoolean("twinshare.long");
     private static final String NOTHING_MISSING = "Nothing acknowledged is missing.";
     private static final String IN_STEP = "STANDBY, in step";
 
@@ -165,7 +166,8 @@ final class FailoverTableIT {
                 "nas1 answers nothing without this server",
                 NOTHING_MISSING);
 
-        for (AckMode ack : List.of(AckMode.LOCAL, AckMode.ASYNC)) {
+        // Both are one row of the table.
+        for (AckMode ack : LONG ? List.of(AckMode.LOCAL, AckMode.ASYNC) : List.of(AckMode.ASYNC)) {
             startAgainWith(pair, terms(ack, WithoutStandby.CONTINUE, 1));
             pair.cable.pullOut();
             refused(
@@ -191,11 +193,12 @@ final class FailoverTableIT {
 
     private static void startAgainWith(PairOnLoopback pair, Terms terms) throws Exception {
         pair.cable.putBack();
+        // It can only sign off on a connection, and the second says that it is in step before there is one again.
+        pair.awaitReplicated();
         pair.awaitSecond(IN_STEP);
         pair.stopFirst();
         possible(check(pair), "nas1 signed off at record ", ", which is here", NOTHING_MISSING);
         pair.startFirst(terms);
-        // The second says that it is in step also where it has not heard of this start.
         pair.awaitReplicated();
     }
 

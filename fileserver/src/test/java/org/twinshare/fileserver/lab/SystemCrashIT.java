@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * whatever only its page cache held is gone.
  */
 class SystemCrashIT {
-    private static final int ROUNDS = Integer.getInteger("twinshare.crash.rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("twinshare.crash.rounds", 1);
     private static final int WORKERS = 4;
 
     private Lab lab;
