@@ -102,7 +102,7 @@ final class BootUnits {
                         SystemdText.value(share.mountPoint().toString()),
                         mountUnit(),
                         GENTLE_SECONDS,
-                        SystemdText.word(share.mountPoint().toString()),
+                        SystemdText.argument(share.mountPoint().toString()),
                         GENTLE_SECONDS + 15,
                         GENTLY);
     }

@@ -31,7 +31,12 @@ final class SystemdText {
         return text.replace("%", "%%");
     }
 
-    /** For a setting that is a list of words, such as ExecStop= and RequiresMountsFor=. */
+    /** For a word of a command, such as ExecStop=, where systemd also puts in variables (systemd.service(5)). */
+    static String argument(String text) {
+        return word(text).replace("$", "$$");
+    }
+
+    /** For a setting that is a list of words, such as RequiresMountsFor=. */
     static String word(String text) {
         if (text.matches("[A-Za-z0-9_./:=@,+-]+")) {
             return text;

@@ -3,7 +3,6 @@ package org.twinshare.client.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -76,7 +75,7 @@ class ReplyReaderTest {
         ReplyReader reader = new ReplyReader(new Collector(false));
 
         assertThatThrownBy(() -> reader.receive(new Wire(new byte[0], new Random(1)), shared))
-                .isInstanceOf(EOFException.class);
+                .isInstanceOf(ConnectionLost.class);
     }
 
     /** Gives the bytes in pieces of any length. */

@@ -41,6 +41,8 @@ class SystemdTextTest {
     void quotesWordsThatSystemdWouldRead() {
         assertThat(SystemdText.word("/localData")).isEqualTo("/localData");
         assertThat(SystemdText.word("/my data/100%\"")).isEqualTo("\"/my data/100%%\\\"\"");
+        assertThat(SystemdText.word("/cheap $")).isEqualTo("\"/cheap $\"");
+        assertThat(SystemdText.argument("/cheap $")).isEqualTo("\"/cheap $$\"");
         assertThat(SystemdText.value("nas:/100% mine")).isEqualTo("nas:/100%% mine");
     }
 }
