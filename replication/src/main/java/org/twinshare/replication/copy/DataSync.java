@@ -17,12 +17,13 @@ import org.twinshare.replication.record.EntryCodec;
 import org.twinshare.replication.record.MalformedRecord;
 
 /** Makes data durable that the journal says are so and does not hold, and notes what is not here. One thread. */
-final class DataSync {
+final class DataSync implements AutoCloseable {
     private final Journal journal;
     private final RecordWork work;
     private final ArrivedData arrived;
     private final KnownGaps gaps;
     private final LongSupplier applied;
+    private final KeptReader records;
     /** Files of which bytes did not come that nobody has committed yet. */
     private final Set<Long> lost = new HashSet<>();
 
@@ -40,6 +41,7 @@ final class DataSync {
         this.arrived = arrived;
         this.gaps = gaps;
         this.applied = applied;
+        records = new KeptReader(journal);
         syncedTo = applied.getAsLong();
     }
 
@@ -56,10 +58,13 @@ final class DataSync {
     /** Returns when the data that records up to this one say are durable are so, or are known not to be here. */
     void upTo(long sequence, Wait wait) throws IOException {
         long from = Math.max(syncedTo + 1, journal.statistics().oldestSequence());
-        try (JournalReader reader = journal.read(from)) {
-            for (JournalRecord record = reader.next();
-                    record != null && record.sequence() <= sequence;
-                    record = reader.next()) {
+        JournalReader reader = records.at(from);
+        try {
+            while (reader.position() <= sequence) {
+                JournalRecord record = reader.next();
+                if (record == null) {
+                    return;
+                }
                 look(record, wait);
                 syncedTo = record.sequence();
             }
@@ -115,5 +120,10 @@ final class DataSync {
             }
             throw e;
         }
+    }
+
+    @Override
+    public void close() {
+        records.close();
     }
 }

@@ -17,17 +17,26 @@ import org.twinshare.replication.record.EntryCodec;
 import org.twinshare.replication.record.MalformedRecord;
 
 /** Carries out records of a journal in their order, one by one, but for those that are void. One thread. */
-final class RecordRun {
-    private final Journal journal;
+final class RecordRun implements AutoCloseable {
     private final RecordWork work;
+    private final KeptReader records;
+    /** Looks ahead of it for what is void. */
+    private final KeptReader ahead;
+
+    private final Set<Long> voided = new HashSet<>();
+    /** Behind which record, and up to which, what is void is known. */
+    private long lookedFrom;
+
+    private long lookedTo = -1;
     /** The last record that was passed, and the checksum that runs along the journal there. */
     private long passed = -1;
 
     private long checksumThere;
 
     RecordRun(Journal journal, RecordWork work) {
-        this.journal = journal;
         this.work = work;
+        records = new KeptReader(journal);
+        ahead = new KeptReader(journal);
     }
 
     /**
@@ -38,18 +47,19 @@ final class RecordRun {
      */
     void run(long position, long upTo, BooleanSupplier goesOn, LongConsumer done)
             throws IOException, ErrnoException, RecordsReleased, JournalDamaged, MalformedRecord {
-        Set<Long> voided = voided(position, upTo);
-        try (JournalReader reader = journal.read(position + 1)) {
-            for (JournalRecord record = reader.next();
-                    record != null && record.sequence() <= upTo && goesOn.getAsBoolean();
-                    record = reader.next()) {
-                if (!voided.contains(record.sequence())) {
-                    work.carryOut(record, EntryCodec.decode(record), added(record));
-                }
-                passed = record.sequence();
-                checksumThere = record.namespaceChecksum();
-                done.accept(passed);
+        lookForVoided(position, upTo);
+        JournalReader reader = records.at(position + 1);
+        while (reader.position() <= upTo && goesOn.getAsBoolean()) {
+            JournalRecord record = reader.next();
+            if (record == null) {
+                return;
             }
+            if (!voided.contains(record.sequence())) {
+                work.carryOut(record, EntryCodec.decode(record), added(record));
+            }
+            passed = record.sequence();
+            checksumThere = record.namespaceChecksum();
+            done.accept(passed);
         }
     }
 
@@ -59,18 +69,31 @@ final class RecordRun {
     }
 
     /** A record that is void comes no later than what is applied with it. */
-    private Set<Long> voided(long position, long upTo)
+    private void lookForVoided(long position, long upTo)
             throws IOException, RecordsReleased, JournalDamaged, MalformedRecord {
-        Set<Long> voided = new HashSet<>();
-        try (JournalReader reader = journal.read(position + 1)) {
-            for (JournalRecord record = reader.next();
-                    record != null && record.sequence() <= upTo;
-                    record = reader.next()) {
-                if (EntryCodec.decode(record) instanceof Entry.Voided of) {
-                    voided.add(of.sequence());
-                }
-            }
+        if (position < lookedFrom || position > lookedTo) {
+            voided.clear();
+            lookedTo = position;
         }
-        return voided;
+        lookedFrom = position;
+        voided.removeIf(sequence -> sequence <= position);
+        JournalReader reader = ahead.at(lookedTo + 1);
+        while (reader.position() <= upTo) {
+            JournalRecord record = reader.next();
+            if (record == null) {
+                return;
+            }
+            if (EntryCodec.decode(record) instanceof Entry.Voided of) {
+                voided.add(of.sequence());
+            }
+            lookedTo = record.sequence();
+        }
+    }
+
+    /** It may be run again. */
+    @Override
+    public void close() {
+        records.close();
+        ahead.close();
     }
 }

@@ -1,5 +1,6 @@
 package org.twinshare.replication.copy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -356,6 +357,7 @@ public final class StandbyApply implements AutoCloseable {
         journal.awaitDurable(end);
         RestOfJournal rest = new RestOfJournal(tree, journal, records, clock);
         rest.carryOut(applied, end, exact);
+        records.close();
         applied = end;
         exact = true;
         arrived.close();
@@ -390,10 +392,8 @@ public final class StandbyApply implements AutoCloseable {
     @Override
     public void close() {
         moves.change(() -> closed = true);
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
+        records.close();
+        dataSync.close();
     }
 }

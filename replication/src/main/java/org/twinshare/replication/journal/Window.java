@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
  */
 final class Window {
     private static final int MEMORY_BYTES = 2 * Frame.MAX_BYTES;
+    /** Read at once: whoever follows a journal that is being written reads the same place again with every few records. */
+    private static final int READ_BYTES = 128 << 10;
 
     private final JournalDisk.OpenFile file;
     private final ByteBuffer memory;
@@ -34,7 +36,7 @@ final class Window {
             if (bytes > memory.capacity()) {
                 return -1;
             }
-            memory.clear();
+            memory.clear().limit(Math.min(memory.capacity(), Math.max(bytes, READ_BYTES)));
             begin = offset;
             file.read(memory, offset);
             memory.flip();
