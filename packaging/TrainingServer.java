@@ -1,3 +1,4 @@
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -40,7 +41,7 @@ final class TrainingServer {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             while (true) {
                 byte[] call = in.readNBytes(in.readInt() & Integer.MAX_VALUE);
-                DataInputStream header = new DataInputStream(new java.io.ByteArrayInputStream(call));
+                DataInputStream header = new DataInputStream(new ByteArrayInputStream(call));
                 int xid = header.readInt();
                 header.skipNBytes(8);
                 int program = header.readInt();

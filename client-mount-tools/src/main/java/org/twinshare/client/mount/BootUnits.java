@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.twinshare.client.node.SystemdText;
 
 /**
  * The systemd units of a share. The mount unit waits as long as it takes for the server and holds up nothing else at boot; the

@@ -6,20 +6,27 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.twinshare.client.node.Node;
+import org.twinshare.client.node.SystemdText;
 
 /** The systemd units that pull from boot on: a service that watches, and a timer with a service of its own as the net. */
 public final class BootUnits {
     private static final Path UNITS = Path.of("/etc/systemd/system");
-    private static final String PLAIN = "[A-Za-z0-9_./:=@,+-]+";
+    private static final String PREFIX = "twinmount-pull-";
+    /** The description of the service that watches, as it is written below. */
+    private static final Pattern KEEP =
+            Pattern.compile("(?m)^Description=Keep (/.+) equal to the live release of \\S+$");
 
     private final String name;
     private final Map<String, String> units = new LinkedHashMap<>();
 
     /** @param command the command that pulls once, each word by itself */
     public BootUnits(String source, Path target, List<String> command) {
-        name = "twinmount-pull-" + source;
-        String words = String.join(" ", command.stream().map(BootUnits::quoted).toList());
-        String parent = quoted(String.valueOf(target.getParent()));
+        name = PREFIX + source;
+        String words =
+                String.join(" ", command.stream().map(SystemdText::argument).toList());
+        String parent = SystemdText.word(String.valueOf(target.getParent()));
         units.put(name + ".service", """
                 [Unit]
                 Description=Keep %1$s equal to the live release of %2$s
@@ -59,13 +66,13 @@ public final class BootUnits {
                 """.formatted(target, source));
     }
 
-    /** As systemd.service(5) reads it. */
-    private static String quoted(String word) {
-        String escaped = word.replace("\\", "\\\\")
-                .replace("\"", "\\\"")
-                .replace("%", "%%")
-                .replace("$", "$$");
-        return word.matches(PLAIN) ? word : '"' + escaped + '"';
+    /** The targets of all such units that a node has. */
+    static List<Path> targets(Node node) {
+        return node.list(UNITS).stream()
+                .filter(unit -> String.valueOf(unit.getFileName()).matches(PREFIX + ".*\\.service"))
+                .flatMap(unit -> KEEP.matcher(node.read(unit).orElse("")).results())
+                .map(found -> Path.of(found.group(1)))
+                .toList();
     }
 
     /** All of them, each behind its path. */

@@ -36,6 +36,10 @@ final class KeptReleases {
 
     /** The directory of one that has the same content, as far as attributes tell; a damaged one is removed. */
     Optional<String> withContentOf(Release release) throws IOException {
+        Optional<String> compared = ready(release);
+        if (compared.isPresent()) {
+            return compared;
+        }
         for (Release there : layout.all()) {
             if (there.hash().equals(release.hash())) {
                 Path tree = layout.release(there.name());
@@ -56,7 +60,7 @@ final class KeptReleases {
     }
 
     /** Its directory, where the word comes so soon that it need not be compared once more. */
-    Optional<String> ready(Release release) {
+    private Optional<String> ready(Release release) {
         return Optional.ofNullable(ready)
                 .filter(there -> there.release.equals(release)
                         && System.nanoTime() - there.sinceNs < READY_FOR_NS

@@ -185,10 +185,7 @@ public final class Pull {
     /** Makes the release ready, and returns the name of its directory. */
     private String stage(NodeState state, Release release, Channel.News news) throws IOException, PullFailure {
         checks.sequence(state, release);
-        Optional<String> here = kept.ready(release);
-        if (here.isEmpty()) {
-            here = kept.withContentOf(release);
-        }
+        Optional<String> here = kept.withContentOf(release);
         if (here.isPresent()) {
             return here.get();
         }

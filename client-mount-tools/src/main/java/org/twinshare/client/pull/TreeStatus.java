@@ -7,8 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.twinshare.client.node.Node;
 import org.twinshare.exports.Problem;
 
@@ -39,23 +37,13 @@ public record TreeStatus(
     /** Where the recipe has it. */
     private static final Path USUAL = Path.of("/usr/local/localSource");
 
-    private static final Path UNITS = Path.of("/etc/systemd/system");
-    /** As {@link BootUnits} writes it. */
-    private static final Pattern UNIT =
-            Pattern.compile("(?m)^Description=Keep (/.+) equal to the live release of \\S+$");
-
     /** The trees of a node: those that were named, or else the usual one, and those with units of {@code --boot}. */
     public static List<TreeStatus> all(Node node, List<Path> named, Instant now) {
         Set<Path> targets = new LinkedHashSet<>();
         named.forEach(target -> targets.add(target.toAbsolutePath().normalize()));
         if (named.isEmpty()) {
             targets.add(USUAL);
-            for (Path unit : node.list(UNITS)) {
-                if (String.valueOf(unit.getFileName()).matches("twinmount-pull-.*\\.service")) {
-                    Matcher keep = UNIT.matcher(node.read(unit).orElse(""));
-                    keep.results().forEach(found -> targets.add(Path.of(found.group(1))));
-                }
-            }
+            targets.addAll(BootUnits.targets(node));
         }
         return targets.stream()
                 .filter(target -> target.getNameCount() > 0)

@@ -1,4 +1,4 @@
-package org.twinshare.client.mount;
+package org.twinshare.client.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -10,7 +10,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.twinshare.client.node.LocalNode;
 
 class SystemdTextTest {
 

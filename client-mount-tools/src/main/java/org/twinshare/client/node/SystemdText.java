@@ -1,14 +1,14 @@
-package org.twinshare.client.mount;
+package org.twinshare.client.node;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** How systemd writes paths: as the name of a unit, and inside one. Stateless. */
-final class SystemdText {
+public final class SystemdText {
     private SystemdText() {}
 
     /** The name of the unit of a path, without its suffix: {@code /srv/my-data} is {@code srv-my\x2ddata} (systemd.unit(5)). */
-    static String unitName(Path path) {
+    public static String unitName(Path path) {
         StringBuilder name = new StringBuilder();
         byte[] bytes = path.normalize().toString().substring(1).getBytes(StandardCharsets.UTF_8);
         for (int at = 0; at < bytes.length; at++) {
@@ -27,17 +27,17 @@ final class SystemdText {
     }
 
     /** For a setting that is one value to the end of its line, such as What= and Where=. */
-    static String value(String text) {
+    public static String value(String text) {
         return text.replace("%", "%%");
     }
 
     /** For a word of a command, such as ExecStop=, where systemd also puts in variables (systemd.service(5)). */
-    static String argument(String text) {
+    public static String argument(String text) {
         return word(text).replace("$", "$$");
     }
 
     /** For a setting that is a list of words, such as RequiresMountsFor=. */
-    static String word(String text) {
+    public static String word(String text) {
         if (text.matches("[A-Za-z0-9_./:=@,+-]+")) {
             return text;
         }
