@@ -28,7 +28,6 @@ import org.twinshare.replication.role.WithoutStandby;
 final class FailoverTableIT {
     private static final boolean LONG = Boolean.getBoolean("twinshare.long");
     private static final String NOTHING_MISSING = "Nothing acknowledged is missing.";
-    private static final String IN_STEP = "STANDBY, in step";
 
     @TempDir
     private Path base;
@@ -54,9 +53,7 @@ final class FailoverTableIT {
 
     private PairOnLoopback inStep(Terms terms) throws Exception {
         PairOnLoopback pair = pair(terms);
-        pair.join();
-        pair.startSecond();
-        pair.awaitSecond(IN_STEP);
+        pair.begin();
         return pair;
     }
 
@@ -109,7 +106,7 @@ final class FailoverTableIT {
         possible(check(pair), "cannot be alone before 60 s", NOTHING_MISSING);
         // Nothing was changed by asking.
         pair.cable.putBack();
-        pair.awaitSecond(IN_STEP);
+        pair.awaitSecond(PairOnLoopback.IN_STEP);
         refused(check(pair), "the primary nas1 answers");
 
         // So that it does not come again.
@@ -195,7 +192,7 @@ final class FailoverTableIT {
         pair.cable.putBack();
         // It can only sign off on a connection, and the second says that it is in step before there is one again.
         pair.awaitReplicated();
-        pair.awaitSecond(IN_STEP);
+        pair.awaitSecond(PairOnLoopback.IN_STEP);
         pair.stopFirst();
         possible(check(pair), "nas1 signed off at record ", ", which is here", NOTHING_MISSING);
         pair.startFirst(terms);

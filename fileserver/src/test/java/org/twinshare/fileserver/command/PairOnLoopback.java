@@ -36,6 +36,8 @@ import org.twinshare.replication.role.Terms;
 final class PairOnLoopback implements AutoCloseable {
     static final String FIRST = "nas1";
     static final String SECOND = "nas2";
+    /** What the status of a standby says. */
+    static final String IN_STEP = "STANDBY, in step";
 
     private final Path base;
     private final InetSocketAddress listen = free();
@@ -140,6 +142,13 @@ final class PairOnLoopback implements AutoCloseable {
         assertThat(add.exitCode()).as(add.err()).isZero();
         Run join = onSecond("standby", "join", add.out().strip(), "--name", SECOND);
         assertThat(join.exitCode()).as(join.err()).isZero();
+    }
+
+    /** Makes the second server the standby, and waits until that is in step. */
+    void begin() throws Refused, IOException {
+        join();
+        startSecond();
+        awaitSecond(IN_STEP);
     }
 
     /** Waits until the second server says this of itself. */

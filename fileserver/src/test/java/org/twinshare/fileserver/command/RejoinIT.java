@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -37,27 +35,20 @@ final class RejoinIT {
     @TempDir
     private Path base;
 
-    private @Nullable PairOnLoopback opened;
-
-    @AfterEach
-    void close() throws Exception {
-        if (opened != null) {
-            opened.close();
-        }
-    }
-
     @Test
     void theOldPrimaryFetchesWhatChanged() throws Exception {
         Terms terms =
                 new Terms(AckMode.REMOTE_DISK, WithoutStandby.CONTINUE, Duration.ofSeconds(1), Duration.ofSeconds(1));
-        PairOnLoopback pair = new PairOnLoopback(base, terms);
-        opened = pair;
+        try (PairOnLoopback pair = new PairOnLoopback(base, terms)) {
+            oldPrimaryFetchesWhatChanged(pair, terms);
+        }
+    }
+
+    private static void oldPrimaryFetchesWhatChanged(PairOnLoopback pair, Terms terms) throws Exception {
         try (NfsProbe probe = pair.connect(PairOnLoopback.FIRST)) {
             write(probe, "old", TREE_MIB);
         }
-        pair.join();
-        pair.startSecond();
-        pair.awaitSecond("STANDBY, in step");
+        pair.begin();
 
         // What is lost with it: 1 MiB, and the name of it.
         pair.cable.pullOut();
@@ -77,7 +68,7 @@ final class RejoinIT {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(5))
                 .pollInterval(Duration.ofMillis(200))
-                .until(() -> pair.onFirst("status").out().contains("STANDBY, in step"));
+                .until(() -> pair.onFirst("status").out().contains(PairOnLoopback.IN_STEP));
         double passedMib = (pair.cable.passed() - before) / (double) MIB;
         System.out.printf("of %d MiB, %d MiB changed, and %.1f MiB passed%n", TREE_MIB, changed, passedMib);
         // Once with their records, which are not used while it catches up, and once fetched.

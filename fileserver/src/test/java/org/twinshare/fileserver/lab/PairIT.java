@@ -165,7 +165,7 @@ class PairIT {
             String next = primary == pair.one ? "nas2" : "nas1";
             assertThat(primary.twinshare("switchover").orFail()).contains(next + "  primary (epoch " + (i + 2) + ")");
             awaitWritten(web, 20);
-            primary = primary == pair.one ? pair.two : pair.one;
+            primary = pair.other(primary);
             PairLab.awaitInStep(primary);
             Awaitility.await().pollDelay(APART).until(() -> true);
         }

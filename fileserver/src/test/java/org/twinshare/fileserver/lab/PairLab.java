@@ -76,6 +76,11 @@ public final class PairLab implements AutoCloseable {
         standby.start("Following");
     }
 
+    /** The server that is not this one. */
+    LabServer other(LabServer server) {
+        return server == one ? two : one;
+    }
+
     String name(LabServer server) {
         return server == one ? "nas1" : "nas2";
     }

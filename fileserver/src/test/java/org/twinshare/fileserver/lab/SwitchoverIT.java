@@ -38,7 +38,7 @@ class SwitchoverIT {
             LabServer primary = pair.one;
             for (int i = 0; i < SWITCHOVERS; i++) {
                 primary.twinshare("switchover").orFail();
-                primary = primary == pair.one ? pair.two : pair.one;
+                primary = pair.other(primary);
                 PairLab.awaitInStep(primary);
                 Awaitility.await().pollDelay(APART).until(() -> true);
             }

@@ -72,16 +72,26 @@ class CrashedPrimaryTest {
     }
 
     private void killWhenIsWritten(long file, long offsetBytes, int count) throws Exception {
+        killAndRestart(file, offsetBytes, count);
+        twin.primary.answersClients();
+    }
+
+    /** The primary starts again, and does not answer clients yet. */
+    private void killAndRestart(long file, long offsetBytes, int count) throws Exception {
         twin.killAtNextWrite = true;
         client.write(file, offsetBytes, bytes(count), Stability.UNSTABLE);
-        goOn();
+        restart();
+    }
+
+    private void restart() throws Exception {
+        twin.restartPrimary();
+        client = new Client(twin.primary, twin.root);
     }
 
     /** The primary starts again, and answers clients. */
     private void goOn() throws Exception {
-        twin.restartPrimary();
+        restart();
         twin.primary.answersClients();
-        client = new Client(twin.primary, twin.root);
     }
 
     @Test
@@ -141,10 +151,7 @@ class CrashedPrimaryTest {
     @Test
     void theNextCommitIsNotConfirmedBeforeTheFileWasCompared() throws Exception {
         long file = client.file(twin.root, NEW, 0644);
-        twin.killAtNextWrite = true;
-        client.write(file, 0, bytes(200_000), Stability.UNSTABLE);
-        twin.restartPrimary();
-        client = new Client(twin.primary, twin.root);
+        killAndRestart(file, 0, 200_000);
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
             stream.follow();
             stream.awaitCaughtUp();
@@ -185,9 +192,7 @@ class CrashedPrimaryTest {
     @Test
     void aSecondCrashForgetsNothing() throws Exception {
         long file = client.file(twin.root, NEW, 0644);
-        twin.killAtNextWrite = true;
-        client.write(file, 0, bytes(200_000), Stability.UNSTABLE);
-        twin.restartPrimary();
+        killAndRestart(file, 0, 200_000);
         twin.keepPrimary();
         goOn();
         follow();
