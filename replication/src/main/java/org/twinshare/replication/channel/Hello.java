@@ -11,8 +11,8 @@ import org.twinshare.replication.role.Terms;
  * <pre>
  *  0        2                10   11       15       19   20             30               38               46
  *  +--------+----------------+----+--------+--------+----+--------------+----------------+----------------+-----
- *  | version| cluster id     |role| epoch  | newest |1:  | terms        | oldest sequence| last sequence  |
- *  | = 1    |                |    |        | epoch  |al. |              | in its journal | on its disk    |
+ *  | version| cluster id     |role| epoch  | newest |1, 2| terms        | oldest sequence| last sequence  |
+ *  | = 1    |                |    |        | epoch  |    |              | in its journal | on its disk    |
  *  +--------+----------------+----+--------+--------+----+--------------+----------------+----------------+-----
  *  46                               83       85
  *  +--------------------------------+--------+-----------+
@@ -21,7 +21,9 @@ import org.twinshare.replication.role.Terms;
  *  +--------------------------------+--------+-----------+
  * </pre>
  *
- * @param alone it answers without a standby
+ * @param alone         bit 1: it answers without a standby
+ * @param catchesUpFirst bit 2: a standby that fetches the bytes of older records when it has caught up, and has no use for those
+ *     that come with them
  */
 public record Hello(
         long clusterId,
@@ -29,6 +31,7 @@ public record Hello(
         int epoch,
         int newestEpoch,
         boolean alone,
+        boolean catchesUpFirst,
         Terms terms,
         long oldestSequence,
         long lastSequence,
@@ -36,6 +39,8 @@ public record Hello(
         String name)
         implements Message {
     private static final int VERSION = 1;
+    private static final int ALONE = 1;
+    private static final int CATCHES_UP_FIRST = 2;
 
     @Override
     public MessageType type() {
@@ -45,7 +50,8 @@ public record Hello(
     @Override
     public void encode(ByteBuffer to) {
         to.putShort((short) VERSION).putLong(clusterId).put((byte) role.number());
-        to.putInt(epoch).putInt(newestEpoch).put((byte) (alone ? 1 : 0));
+        to.putInt(epoch).putInt(newestEpoch);
+        to.put((byte) ((alone ? ALONE : 0) | (catchesUpFirst ? CATCHES_UP_FIRST : 0)));
         terms.encode(to);
         to.putLong(oldestSequence).putLong(lastSequence);
         Marks.encode(to, lastMark);
@@ -57,12 +63,18 @@ public record Hello(
         if (version != VERSION) {
             throw new MalformedMessage("version " + version + " of the other server, and this one knows " + VERSION);
         }
+        long clusterId = from.getLong();
+        Role role = Role.of(from.get());
+        int epoch = from.getInt();
+        int newestEpoch = from.getInt();
+        byte flags = from.get();
         return new Hello(
-                from.getLong(),
-                Role.of(from.get()),
-                from.getInt(),
-                from.getInt(),
-                from.get() != 0,
+                clusterId,
+                role,
+                epoch,
+                newestEpoch,
+                (flags & ALONE) != 0,
+                (flags & CATCHES_UP_FIRST) != 0,
                 Terms.decode(from),
                 from.getLong(),
                 from.getLong(),

@@ -66,6 +66,10 @@ final class KnownGaps {
         directories.removeAll(ids);
     }
 
+    boolean areAllListed() {
+        return directories.isEmpty();
+    }
+
     /** The whole tree was listed. */
     void allListed() {
         directories.clear();

@@ -166,8 +166,9 @@ public final class StandbyApply implements AutoCloseable {
         return moves.is(() -> streaming && !stopped && gaps.isEmpty());
     }
 
-    boolean isExact() {
-        return exact;
+    /** Whether the tree has to be brought to a position before records are carried out one by one. */
+    public boolean catchesUpFirst() {
+        return !streaming && !(exact && gaps.areAllListed());
     }
 
     boolean isStreaming() {
@@ -302,7 +303,7 @@ public final class StandbyApply implements AutoCloseable {
     private long awaitWork() {
         moves.lock.lock();
         try {
-            moves.await(() -> closed || mayGoOn());
+            moves.await(() -> closed || canGoOn() && mayApply > applied);
             working = !closed;
             return closed ? 0 : mayApply;
         } finally {
@@ -312,10 +313,6 @@ public final class StandbyApply implements AutoCloseable {
 
     private boolean canGoOn() {
         return streaming && !stopped && holding.get() == 0;
-    }
-
-    private boolean mayGoOn() {
-        return canGoOn() && mayApply > applied;
     }
 
     private void carryOut(long upTo) {

@@ -105,10 +105,10 @@ public final class StandbyCopy {
 
     /** Lets records be carried out, and fetches what is missing, until the connection ends. */
     public void follow() throws IOException {
-        if (!apply.isStreaming() && apply.isExact() && apply.gaps().toList().isEmpty()) {
+        boolean first = apply.catchesUpFirst();
+        if (!first && !apply.isStreaming()) {
             apply.stream(apply.appliedSequence());
         }
-        boolean first = !apply.isStreaming();
         DivergenceRepair repair = new DivergenceRepair(tree, apply, questions);
         while (first || apply.awaitNeed(repair.untilNext())) {
             if (first || apply.isStopped()) {

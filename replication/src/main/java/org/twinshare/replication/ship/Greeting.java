@@ -10,7 +10,7 @@ import org.twinshare.replication.role.Terms;
 
 /** How a server introduces itself: who it is in the pair, and where its journal ends. */
 record Greeting(long clusterId, String name) {
-    Hello hello(RoleState state, Terms terms, Journal journal) throws IOException {
+    Hello hello(RoleState state, Terms terms, Journal journal, boolean catchesUpFirst) throws IOException {
         long last = journal.durableSequence();
         RecordMark mark = new JournalMarks(journal).at(last);
         return new Hello(
@@ -19,6 +19,7 @@ record Greeting(long clusterId, String name) {
                 state.epoch(),
                 state.newestEpoch(),
                 state.alone(),
+                catchesUpFirst,
                 terms,
                 journal.statistics().oldestSequence(),
                 last,

@@ -92,7 +92,7 @@ public final class PrimaryLink implements AutoCloseable {
 
     /** What this server says first on each connection, as a server with this name of this pair. */
     public Hello hello(long clusterId, String name) throws IOException {
-        return new Greeting(clusterId, name).hello(roleFile.state(), wanted, journal);
+        return new Greeting(clusterId, name).hello(roleFile.state(), wanted, journal, false);
     }
 
     /** Ships to a standby that has said who it is, until the connection ends. An earlier connection is closed. */
@@ -111,7 +111,8 @@ public final class PrimaryLink implements AutoCloseable {
             LOG.info("standby {} has connected: {} from record {}", theirs.name(), welcome.how(), welcome.sequence());
             if (welcome.how() == Welcome.How.STREAM) {
                 acknowledgement.progress(new Progress(theirs.lastSequence(), theirs.lastSequence(), 0, false));
-                shipper = new Shipper(journal, queue, tree, connection, this::beat, welcome.sequence());
+                long bytesFrom = theirs.catchesUpFirst() ? journal.lastSequence() + 1 : welcome.sequence();
+                shipper = new Shipper(journal, queue, tree, connection, this::beat, welcome.sequence(), bytesFrom);
                 Shipper started = shipper;
                 Thread.ofPlatform().daemon().name("ship").start(() -> ship(started, connection));
             }

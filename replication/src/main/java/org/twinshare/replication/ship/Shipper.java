@@ -39,22 +39,26 @@ final class Shipper {
     private final Queue<ByteBuffer> questions = new ConcurrentLinkedQueue<>();
     private final ByteBuffer chunk = ByteBuffer.allocate(Records.MAX_BYTES);
     private @Nullable JournalReader reader;
+    private final long bytesFrom;
     private long next;
     private volatile boolean stopped;
 
+    /** @param bytesFrom the first record whose bytes go with it: the standby fetches what it lacks of those before */
     Shipper(
             Journal journal,
             GroupQueue queue,
             PrimaryTree tree,
             Connection connection,
             Supplier<Beat> beat,
-            long firstSequence) {
+            long firstSequence,
+            long bytesFrom) {
         this.journal = journal;
         this.queue = queue;
         this.tree = tree;
         this.connection = connection;
         this.beat = beat;
         next = firstSequence;
+        this.bytesFrom = bytesFrom;
     }
 
     /** Ends when the connection does. */
@@ -140,7 +144,7 @@ final class Shipper {
                 && (chunk.position() + bytes > CHUNK_BYTES || record.type() == EntryCodec.REFERENCED)) {
             flush();
         }
-        if (record.type() == EntryCodec.REFERENCED) {
+        if (record.type() == EntryCodec.REFERENCED && record.sequence() >= bytesFrom) {
             sendData(record);
         }
         FrameBatch.put(chunk, record);

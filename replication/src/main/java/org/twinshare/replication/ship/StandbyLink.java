@@ -71,7 +71,7 @@ public final class StandbyLink implements AutoCloseable {
     /** What this server says first on each connection, as a server with this name of this pair. */
     public Hello hello(long clusterId, String name) throws IOException {
         RoleState state = roleFile.state();
-        return new Greeting(clusterId, name).hello(state, state.terms(), journal);
+        return new Greeting(clusterId, name).hello(state, state.terms(), journal, tree.catchesUpFirst());
     }
 
     /** Follows a primary that has said who it is, until that ends. */

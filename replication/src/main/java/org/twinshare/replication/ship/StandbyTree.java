@@ -28,6 +28,9 @@ public interface StandbyTree {
     /** Whether all data are here that records say are durable. Returns at once. */
     boolean hasWhatWasPromised();
 
+    /** Whether records that come are not carried out one by one at first, and the bytes with them not used. Returns at once. */
+    boolean catchesUpFirst();
+
     /** Records up to this one may be applied from now on: they are in the primary's tree, and on this server's disk. */
     void mayApply(long sequence);
 

@@ -178,6 +178,11 @@ final class Standby implements StandbyTree, AutoCloseable {
     }
 
     @Override
+    public boolean catchesUpFirst() {
+        return roleFile.state().completeness() == Completeness.INCONSISTENT || open.apply.catchesUpFirst();
+    }
+
+    @Override
     public void mayApply(long sequence) {
         open.apply.mayApply(sequence);
     }

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.twinshare.filestore.Stability;
 import org.twinshare.replication.channel.Ended;
 import org.twinshare.replication.journal.CopiedJournal;
 import org.twinshare.replication.journal.JournalRecord;
@@ -173,37 +172,6 @@ class ShippingTest {
     }
 
     @Test
-    void sendsDataBeforeTheRecordThatRefersToThem() throws Exception {
-        try (Primary primary = new Primary(one, Terms.DEFAULT);
-                Standby standby = new Standby(two)) {
-            primary.content = new byte[(1 << 20) + 500];
-            appendReference(primary, 200);
-            var link = Twins.connect(primary, standby, Wire.connect());
-            inStep(primary, standby);
-            assertThat(standby.data).containsExactly("1: 200 bytes at 100 of 5, journal at 0");
-            standby.data.clear();
-            primary.answer();
-            long large = appendReference(primary, 1 << 20 | 300);
-            // Everything before it is there, and a marker of the journal's own may be the last of that.
-            long before = large - 1;
-            primary.journal.awaitDurable(large);
-            primary.link.acknowledgement().awaitReplicated(large);
-            assertThat(standby.data)
-                    .containsExactly(
-                            large + ": 1048576 bytes at 100 of 5, journal at " + before,
-                            large + ": 300 bytes at 1048676 of 5, journal at " + before);
-            assertThat(link).isNotDone();
-        }
-    }
-
-    private static long appendReference(Primary primary, int count) throws Exception {
-        Entry entry = new Entry.Referenced(null, 5, 100, count, -1, Stability.UNSTABLE, 0);
-        return primary.journal
-                .append(EntryCodec.type(entry), 0, EntryCodec.encode(entry))
-                .sequence();
-    }
-
-    @Test
     void letsTheStandbyApplyOnlyWhatIsInThePrimarysTree() throws Exception {
         try (Primary primary = new Primary(one, Terms.DEFAULT);
                 Standby standby = new Standby(two)) {
@@ -220,19 +188,6 @@ class ShippingTest {
             standby.applied.set(first);
             await().until(() -> primary.link.acknowledgement().standby().applied() == first);
             assertThat(link).isNotDone();
-        }
-    }
-
-    @Test
-    void endsTheConnectionWhenTheStandbyCannotTakeData() throws Exception {
-        try (Primary primary = new Primary(one, Terms.DEFAULT);
-                Standby standby = new Standby(two)) {
-            primary.content = new byte[1000];
-            standby.refusesData = true;
-            appendReference(primary, 200);
-            var link = Twins.connect(primary, standby, Wire.connect());
-            assertThatThrownBy(link::join).hasRootCauseMessage("no room");
-            assertThat(standby.journal.lastSequence()).as("without its data").isZero();
         }
     }
 

@@ -114,6 +114,7 @@ final class Twins {
         volatile @Nullable Way way;
         volatile boolean refusesData;
         volatile boolean lacksData;
+        volatile boolean catchesUpFirst;
         /** Run with each piece of data that comes. */
         volatile Runnable onData = () -> {};
 
@@ -154,6 +155,11 @@ final class Twins {
         @Override
         public boolean hasWhatWasPromised() {
             return !lacksData;
+        }
+
+        @Override
+        public boolean catchesUpFirst() {
+            return catchesUpFirst;
         }
 
         @Override
