@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.client.pull.Allowance;
 import org.twinshare.client.pull.BootUnits;
@@ -201,7 +202,7 @@ final class PullCommand implements Callable<Integer> {
         // The whole command line, from the word "pull" on.
         spec.commandLine().getParseResult().originalArgs().stream()
                 .filter(word -> !List.of("--boot", "--dry-run", "--watch").contains(word))
-                .map(word -> Path.of(word).toAbsolutePath().normalize().equals(target) ? target.toString() : word)
+                .map(this::withWholePath)
                 .forEach(command::add);
         BootUnits units = new BootUnits(source, target, command);
         if (dryRun) {
@@ -211,6 +212,17 @@ final class PullCommand implements Callable<Integer> {
         }
         units.install();
         say("Pulling now and from every boot on. See:  systemctl status twinmount-pull-" + settings.source());
+    }
+
+    /** A word of the command line; a path in it from the root on, because systemd runs it in another directory. */
+    private String withWholePath(String word) {
+        int begin = word.startsWith("--") ? word.indexOf('=') + 1 : 0;
+        Path path = Path.of(word.substring(begin)).toAbsolutePath().normalize();
+        boolean isPath = !word.equals(source)
+                && Stream.of(Optional.of(target), Optional.of(uploads), Optional.ofNullable(passwordFile))
+                        .flatMap(Optional::stream)
+                        .anyMatch(given -> given.toAbsolutePath().normalize().equals(path));
+        return isPath ? word.substring(0, begin) + path : word;
     }
 
     /** What the options say. */

@@ -87,6 +87,23 @@ class PullCommandTest {
                 .isEmpty();
     }
 
+    @Test
+    void bootNamesFilesFromTheRootOn() {
+        assertThat(pull(
+                        "--server",
+                        "nas",
+                        "--password-file=secret",
+                        "--uploads",
+                        "up/../uploads",
+                        "--boot",
+                        "--dry-run"))
+                .isZero();
+
+        assertThat(out.toString())
+                .contains(" --password-file=" + Path.of("secret").toAbsolutePath())
+                .contains(" --uploads " + Path.of("uploads").toAbsolutePath());
+    }
+
     private Map<Path, String> units() {
         Map<Path, String> units = new LinkedHashMap<>();
         for (String unit : Splitter.onPattern("(?m)^# (?=/etc/systemd/)").split(out.toString())) {
