@@ -1,5 +1,6 @@
 package org.twinshare.fileserver.command;
 
+import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ final class Banner {
         StringBuilder text = new StringBuilder();
         InetAddress listening = server.address().getAddress();
         String where = "TCP port " + server.address().getPort() + " ("
-                + (listening.isAnyLocalAddress() ? "all addresses" : listening.getHostAddress()) + ")";
+                + (listening.isAnyLocalAddress() ? "all addresses" : InetAddresses.toAddrString(listening)) + ")";
         for (Export export : server.exports().table().exports()) {
             line(text, "Serving", export.directory() + " as " + export.path() + " over NFSv3, " + where);
             clients(export).forEach(client -> line(text, "Clients:", client));
@@ -96,7 +97,7 @@ final class Banner {
             return;
         }
         String path = server.exports().table().exports().get(0).path().toString();
-        String host = server.mountAddress().getHostAddress();
+        String host = InetAddresses.toAddrString(server.mountAddress());
         int port = server.address().getPort();
         line(text, "Mount it:", "  sudo " + MountLine.command(host, port, path, path));
     }

@@ -1,5 +1,6 @@
 package org.twinshare.fileserver.server;
 
+import com.google.common.net.InetAddresses;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -277,7 +278,8 @@ public final class RunningServer {
     public @Nullable String http() {
         return http == null
                 ? null
-                : "http://" + http.address().getAddress().getHostAddress() + ":"
+                : "http://"
+                        + InetAddresses.toUriString(http.address().getAddress()) + ":"
                         + http.address().getPort() + "/";
     }
 

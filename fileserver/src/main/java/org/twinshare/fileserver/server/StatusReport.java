@@ -1,5 +1,7 @@
 package org.twinshare.fileserver.server;
 
+import com.google.common.net.HostAndPort;
+import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -81,8 +83,10 @@ public final class StatusReport {
                         server.twin().status().role(),
                         server.twin().epoch(),
                         Duration.between(server.started(), Instant.now()).toSeconds(),
-                        server.mountAddress().getHostAddress() + ":"
-                                + server.address().getPort(),
+                        HostAndPort.fromParts(
+                                        InetAddresses.toAddrString(server.mountAddress()),
+                                        server.address().getPort())
+                                .toString(),
                         version),
                 problems.isEmpty() ? pair.state() : "DEGRADED",
                 cause,
@@ -235,7 +239,7 @@ public final class StatusReport {
             InetAddress address, int connections, List<String> mounts, @Nullable Usage usage, long nowMillis) {
         Usage.Totals totals = usage == null ? NONE : usage.totals();
         return new Client(
-                address.getHostAddress(),
+                InetAddresses.toAddrString(address),
                 connections,
                 mounts,
                 totals.calls(),
