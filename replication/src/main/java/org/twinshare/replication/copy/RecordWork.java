@@ -215,11 +215,19 @@ final class RecordWork {
 
     /** The bytes of a file that came are on disk when this returns; false where the file is not here. */
     boolean makeDurable(long object) throws ErrnoException {
-        boolean here = writeAhead(object);
-        if (here) {
-            tree.copy().sync(object);
+        try {
+            boolean here = writeAhead(object);
+            if (here) {
+                tree.copy().sync(object);
+            }
+            return here;
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ESTALE) {
+                // A record behind the one that asks was carried out meanwhile, and removed it.
+                return false;
+            }
+            throw e;
         }
-        return here;
     }
 
     /** Writes what has come for a file and is not carried out yet, in its order; false where the file is not here. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.replication.journal.Journal;
@@ -48,6 +49,7 @@ final class Stream implements AutoCloseable {
     private long answered;
 
     private volatile boolean ended;
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
 
     private record Applied(long sequence) {}
 
@@ -110,7 +112,7 @@ final class Stream implements AutoCloseable {
         } catch (InterruptedException e) {
             // It was cut.
         } catch (Exception e) {
-            copy.end(new IOException(e));
+            fail(e);
         }
     }
 
@@ -153,7 +155,7 @@ final class Stream implements AutoCloseable {
         } catch (InterruptedException e) {
             // It was cut.
         } catch (Exception e) {
-            copy.end(new IOException(e));
+            fail(e);
         }
     }
 
@@ -163,9 +165,22 @@ final class Stream implements AutoCloseable {
             try {
                 copy.follow();
             } catch (IOException e) {
-                // The test ends the connection.
+                // Where the test does not end the connection itself, it waits for something that does not come.
+                fail(e);
             }
         });
+    }
+
+    private void fail(Exception why) {
+        failure.compareAndSet(null, why);
+        copy.end(new IOException(why));
+    }
+
+    private void checkConnection() {
+        Exception why = failure.get();
+        if (why != null) {
+            throw new AssertionError("the connection has ended", why);
+        }
     }
 
     /** Returns when everything is here that the primary has now. */
@@ -174,7 +189,10 @@ final class Stream implements AutoCloseable {
         long last = twin.primary.appliedSequence();
         await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> apply.appliedSequence() >= last && apply.isComplete());
+                .until(() -> {
+                    checkConnection();
+                    return apply.appliedSequence() >= last && apply.isComplete();
+                });
     }
 
     /** Returns when everything is in the standby's journal that is in the primary's tree now. */
@@ -182,7 +200,10 @@ final class Stream implements AutoCloseable {
         long last = twin.primary.appliedSequence();
         await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> twin.standbyJournal.durableSequence() >= last);
+                .until(() -> {
+                    checkConnection();
+                    return twin.standbyJournal.durableSequence() >= last;
+                });
     }
 
     void cut() {
