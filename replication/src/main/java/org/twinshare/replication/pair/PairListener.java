@@ -71,7 +71,7 @@ public final class PairListener implements AutoCloseable {
             try {
                 Socket socket = server.accept();
                 if (strangers.tryAcquire()) {
-                    Thread.ofVirtual().name("pair-session").start(() -> serve(socket));
+                    Thread.ofPlatform().daemon().name("pair-session").start(() -> serve(socket));
                 } else {
                     socket.close();
                 }

@@ -2,8 +2,6 @@ package org.twinshare.replication.ship;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,7 +13,6 @@ import org.twinshare.replication.channel.Connection;
 import org.twinshare.replication.channel.ConnectionEnded;
 import org.twinshare.replication.channel.Data;
 import org.twinshare.replication.channel.Ended;
-import org.twinshare.replication.channel.Hello;
 import org.twinshare.replication.channel.MalformedMessage;
 import org.twinshare.replication.channel.Message;
 import org.twinshare.replication.channel.Progress;
@@ -28,12 +25,11 @@ import org.twinshare.replication.journal.FrameBatch;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalFull;
 import org.twinshare.replication.journal.JournalRecord;
-import org.twinshare.replication.record.Entry;
 import org.twinshare.replication.record.EntryCodec;
 import org.twinshare.replication.record.MalformedRecord;
+import org.twinshare.replication.role.AckMode;
 import org.twinshare.replication.role.Completeness;
 import org.twinshare.replication.role.RoleFile;
-import org.twinshare.replication.role.RoleState;
 
 /**
  * Takes in what comes over one connection. The caller's thread receives and appends; a second makes durable; a third says how
@@ -50,20 +46,22 @@ final class Receiving implements AutoCloseable {
     private final StandbyTree tree;
     private final Pulse pulse;
     private final Connection connection;
-    private final InstantSource clock;
+    private final StandbyStanding standing;
 
+    private final ReentrantLock telling = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    /** There is something to make durable. */
+    private final Condition arrived = lock.newCondition();
+    /** There is something to say. */
+    private final Condition toSay = lock.newCondition();
+
     private long received;
     /** On disk in the journal; {@link #durable} is what is so with the bytes that the records refer to. */
     private long journaled;
 
     private long durable;
     private long primaryApplied;
-    /** Sequence of the record from which on the primary waits for this server; 0 when it has not said so. */
-    private volatile long inStepAt;
-    /** With this record everything is here that the primary had when it connected. */
-    private volatile long completeAt;
+    private long allowed;
 
     private final Thread durableThread =
             Thread.ofPlatform().daemon().name("standby-durable").unstarted(this::makeDurable);
@@ -81,13 +79,13 @@ final class Receiving implements AutoCloseable {
             StandbyTree tree,
             Pulse pulse,
             Connection connection,
-            InstantSource clock) {
+            StandbyStanding standing) {
         this.journal = journal;
         this.roleFile = roleFile;
         this.tree = tree;
         this.pulse = pulse;
         this.connection = connection;
-        this.clock = clock;
+        this.standing = standing;
         received = journal.lastSequence();
         journaled = journal.durableSequence();
         durable = Math.min(journaled, tree.dataSyncedSequence());
@@ -96,11 +94,11 @@ final class Receiving implements AutoCloseable {
     }
 
     /** Takes in what comes until the connection ends. */
-    LinkEnd run(Hello theirs) throws IOException {
+    LinkEnd run() throws IOException {
         StandbyTree.Session session = tree.begin(way());
         IOException why = new IOException("this server ended the connection to the primary");
         try {
-            return takeAll(theirs, session);
+            return takeAll(session);
         } catch (IOException e) {
             why = e;
             throw e;
@@ -124,10 +122,7 @@ final class Receiving implements AutoCloseable {
         };
     }
 
-    private LinkEnd takeAll(Hello theirs, StandbyTree.Session session) throws IOException {
-        completeAt = theirs.lastSequence();
-        // With all that a primary has which is not alone, this server has all that it ever answered.
-        inStepAt = theirs.alone() ? 0 : theirs.lastSequence();
+    private LinkEnd takeAll(StandbyTree.Session session) throws IOException {
         durableThread.start();
         beatThread.start();
         try {
@@ -141,10 +136,9 @@ final class Receiving implements AutoCloseable {
             }
         } catch (ConnectionEnded e) {
             if (e.how() == Ended.CLOSED_BY_KERNEL) {
-                primaryProcessIsGone();
+                standing.processIsGone(received);
             }
-            Instant heard = clock.instant().minus(pulse.sinceHeard());
-            roleFile.update(state -> state.heardAt(heard));
+            standing.ended();
             LOG.info("{}", e.getMessage());
             return new LinkEnd.Closed(e.how());
         } catch (JournalFull e) {
@@ -160,7 +154,7 @@ final class Receiving implements AutoCloseable {
         switch (message) {
             case Beat beat -> {
                 pulse.heard(beat);
-                allow(beat.progress().applied());
+                allow(beat.progress().applied(), 0);
             }
             case Data data -> {
                 pulse.heard();
@@ -176,7 +170,8 @@ final class Receiving implements AutoCloseable {
             }
             case SignOff signOff -> {
                 pulse.heard();
-                return signedOff(signOff);
+                standing.signedOff(signOff, received);
+                return signOff.handOver() && received >= signOff.lastSequence();
             }
             default -> throw new MalformedMessage(message.type() + " from the primary");
         }
@@ -187,43 +182,26 @@ final class Receiving implements AutoCloseable {
         long last = received;
         for (JournalRecord record = frames.next(); record != null; record = frames.next()) {
             if (record.type() == EntryCodec.ALONE) {
-                standing(record);
+                standing.changed(record);
             }
             journal.appendCopy(record);
             last = record.sequence();
         }
-        long now = last;
-        change(() -> received = now);
+        received(last);
     }
 
-    private void standing(JournalRecord record) throws IOException, MalformedRecord {
-        boolean alone = EntryCodec.decode(record) instanceof Entry.Alone entry && entry.alone();
-        if (alone) {
-            roleFile.update(state -> state.withAlone(true));
-        }
-        change(() -> inStepAt = alone ? 0 : record.sequence());
-    }
-
-    private boolean signedOff(SignOff signOff) throws IOException {
-        journal.awaitDurable(received);
-        roleFile.update(state -> state.signedOff(signOff.lastSequence(), clock.instant()));
-        LOG.info("the primary signed off at record {}", signOff.lastSequence());
-        return signOff.handOver() && received >= signOff.lastSequence();
-    }
-
-    /**
-     * The primary's kernel closed the connection without a word. It is believed only in step, and while the primary cannot be
-     * alone yet: later it may have given up this connection and be alive.
-     */
-    private void primaryProcessIsGone() throws IOException {
-        journal.awaitDurable(received);
-        makeComplete();
-        RoleState state = roleFile.state();
-        boolean inStep = !state.alone()
-                && pulse.sinceEchoedSent().compareTo(state.terms().sureFor()) < 0;
-        if (inStep) {
-            roleFile.update(each -> each.dead(journal.durableSequence(), clock.instant()));
-            LOG.warn("the primary's process ended while in step; failover is safe");
+    private void received(long last) {
+        lock.lock();
+        try {
+            received = last;
+            arrived.signal();
+            // Otherwise the primary waits for the disk, and each word wakes it up.
+            if (roleFile.state().terms().ack() != AckMode.REMOTE_DISK) {
+                moved = true;
+                toSay.signal();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -235,15 +213,13 @@ final class Receiving implements AutoCloseable {
                     return;
                 }
                 journal.awaitDurable(next);
-                change(() -> journaled = next);
                 // Before the bytes: the file that they belong to may be made by one of these records.
-                allow(0);
+                allow(0, next);
                 tree.syncData(next);
-                change(() -> {
-                    durable = next;
-                    syncingSinceNs = 0;
-                });
-                makeComplete();
+                durable(next);
+                // By this thread: to wake up the other one takes as long as the disk.
+                boolean unusedTold = tell();
+                standing.onDisk();
             }
         } catch (IOException | RuntimeException e) {
             LOG.error("what comes from the primary cannot be kept on this server: {}", e.toString());
@@ -256,7 +232,7 @@ final class Receiving implements AutoCloseable {
         lock.lock();
         try {
             while (received <= durable && !closed) {
-                changed.awaitUninterruptibly();
+                arrived.awaitUninterruptibly();
             }
             if (closed) {
                 return -1;
@@ -268,45 +244,49 @@ final class Receiving implements AutoCloseable {
         }
     }
 
-    /** What is on disk may be all that this server needs to be in step, or complete. */
-    private void makeComplete() throws IOException {
-        long done = journal.durableSequence();
-        RoleState now = roleFile.state();
-        if (now.alone() && inStepAt != 0 && done >= inStepAt) {
-            roleFile.update(state -> state.withAlone(false));
-            LOG.info("in step with the primary from record {} on", inStepAt);
-        }
-        if (now.completeness() == Completeness.RESTARTED && done >= completeAt) {
-            roleFile.update(state -> state.with(Completeness.COMPLETE));
-        }
-    }
-
     /** Lets be applied what is in the primary's tree and in this server's journal on disk. */
-    private void allow(long appliedNow) {
+    private void allow(long appliedNow, long journaledNow) {
         lock.lock();
         try {
             primaryApplied = Math.max(primaryApplied, appliedNow);
-            tree.mayApply(Math.min(primaryApplied, journaled));
+            journaled = Math.max(journaled, journaledNow);
+            long allowedNow = Math.min(primaryApplied, journaled);
+            if (allowedNow > allowed) {
+                allowed = allowedNow;
+                tree.mayApply(allowedNow);
+            }
         } finally {
             lock.unlock();
         }
     }
 
     private void beat() {
-        try {
-            while (awaitMove()) {
-                if (pulse.sinceHeard().compareTo(roleFile.state().terms().aloneAfter()) > 0) {
-                    connection.abandon();
-                    return;
-                }
-                Progress progress = progress();
-                if (progress != null) {
-                    connection.send(pulse.beat(progress));
-                }
+        while (awaitMove()) {
+            if (pulse.sinceHeard().compareTo(roleFile.state().terms().aloneAfter()) > 0) {
+                connection.abandon();
+                return;
             }
+            if (!tell()) {
+                return;
+            }
+        }
+    }
+
+    /** Says how far this server is; one thread at a time, so that no older word comes behind a newer one. False at the end. */
+    private boolean tell() {
+        telling.lock();
+        try {
+            Progress progress = progress();
+            if (progress != null) {
+                connection.send(pulse.beat(progress));
+            }
+            return true;
         } catch (IOException e) {
             // Whoever receives finds out how it ended, and that must not look as if this server had ended it.
             LOG.info("nothing can be sent to the primary any more: {}", e.getMessage());
+            return false;
+        } finally {
+            telling.unlock();
         }
     }
 
@@ -316,7 +296,7 @@ final class Receiving implements AutoCloseable {
         try {
             long leftNs = BEAT_NS;
             while (!moved && !closed && leftNs > 0) {
-                leftNs = changed.awaitNanos(leftNs);
+                leftNs = toSay.awaitNanos(leftNs);
             }
             moved = false;
             return !closed;
@@ -353,12 +333,11 @@ final class Receiving implements AutoCloseable {
         }
     }
 
-    private void change(Runnable change) {
+    private void durable(long now) {
         lock.lock();
         try {
-            change.run();
-            moved = true;
-            changed.signalAll();
+            durable = now;
+            syncingSinceNs = 0;
         } finally {
             lock.unlock();
         }
@@ -367,7 +346,14 @@ final class Receiving implements AutoCloseable {
     /** Nothing of this server is changed by the connection any more when this returns. */
     @Override
     public void close() {
-        change(() -> closed = true);
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signal();
+            toSay.signal();
+        } finally {
+            lock.unlock();
+        }
         connection.leave("the session has ended");
         join(durableThread);
         join(beatThread);

@@ -2,6 +2,8 @@ package org.twinshare.replication.ship;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.twinshare.replication.channel.Beat;
 import org.twinshare.replication.channel.Connection;
 import org.twinshare.replication.channel.Data;
+import org.twinshare.replication.channel.Message;
 import org.twinshare.replication.channel.Records;
 import org.twinshare.replication.channel.TreeAnswer;
 import org.twinshare.replication.journal.FrameBatch;
@@ -108,7 +111,8 @@ final class Shipper {
                 journal.awaitDurable(kept - 1);
             }
         }
-        connection.send(beat.get());
+        // In one piece with the last records: each piece wakes the standby up.
+        flush(beat.get());
     }
 
     private void ship(FrameBatch frames) throws IOException {
@@ -117,7 +121,6 @@ final class Shipper {
                 put(record);
             }
         }
-        flush();
     }
 
     private void shipFromFiles() throws IOException, RecordsReleased, JournalDamaged {
@@ -128,7 +131,6 @@ final class Shipper {
             put(record);
             record = chunk.position() < CHUNK_BYTES ? open.next() : null;
         }
-        flush();
     }
 
     private void closeReader() {
@@ -151,10 +153,14 @@ final class Shipper {
         next = record.sequence() + 1;
     }
 
-    private void flush() throws IOException {
+    /** Sends the records that were put, and what comes behind them. */
+    private void flush(Message... behind) throws IOException {
+        List<Message> messages = new ArrayList<>();
         if (chunk.position() > 0) {
-            connection.send(new Records(chunk.flip()));
+            messages.add(new Records(chunk.flip()));
         }
+        messages.addAll(List.of(behind));
+        connection.send(messages.toArray(Message[]::new));
         chunk.clear();
     }
 

@@ -122,8 +122,9 @@ public final class StandbyLink implements AutoCloseable {
                 if (welcome.sequence() != journal.lastSequence() + 1) {
                     throw new MalformedMessage("record " + welcome.sequence() + " is to follow here");
                 }
-                try (Receiving receiving = new Receiving(journal, roleFile, tree, pulse, connection, clock)) {
-                    yield receiving.run(theirs);
+                StandbyStanding standing = new StandbyStanding(journal, roleFile, pulse, clock, theirs);
+                try (Receiving receiving = new Receiving(journal, roleFile, tree, pulse, connection, standing)) {
+                    yield receiving.run();
                 }
             }
             case FORKED -> {
