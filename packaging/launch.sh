@@ -50,6 +50,8 @@ launch_build() {
     # The time of the beginning counts: a source that changes during the build is newer than the build.
     mkdir -p "${stamp%/*}"
     touch "$stamp.begun"
+    # Else the jar of a library stays beside the one of its next version, and both would be in the class path.
+    rm -rf "$root/$module"/target/lib "$root/$module"/target/*.jar
     (cd "$root" && mvn -B -q -DskipTests -Djacoco.skip=true -pl "$module" -am package) >&2 ||
         launch_fail "the build failed" "see above" "mvn -pl $module -am package"
     "$java_home/bin/java" "$root/packaging/NewerClassFiles.java" "$root/$module"/target/lib/*.jar
