@@ -134,6 +134,10 @@ public final class Verify {
                 }
             }
         }
+        if (options.repair()) {
+            // What has lost a name lies aside, and may have got another one since.
+            int unusedGone = copy.clear(id -> false);
+        }
         while (!suspects.isEmpty()) {
             pause(suspects.left());
             Map<Long, ObjectDescription> described = differences.describe(suspects.all());
@@ -160,7 +164,6 @@ public final class Verify {
         }
         if (owner == 0) {
             int unusedRemoved = copy.takeAway(slot);
-            int unusedGone = copy.clear(id -> false);
         } else {
             questions.askNow(new Ask.Objects(false, List.of(owner)), answer -> {
                 if (answer instanceof Answer.Objects of && !of.objects().isEmpty()) {
