@@ -41,6 +41,8 @@ public final class Reconcile {
     private final Runnable beforeEach;
     /** Of each object, the touched names that are its own in the end. */
     private final Map<Long, Set<Slot>> names = new HashMap<>();
+    /** By id, which name an object had last before it was taken out of the way. */
+    private final Map<Long, Slot> takenFrom = new HashMap<>();
     /** Directories that have to be there before others. */
     private final Set<Long> beingMade = new HashSet<>();
 
@@ -69,7 +71,7 @@ public final class Reconcile {
     /**
      * Gives every touched name to whom it belongs, making what is missing.
      *
-     * @throws ErrnoException ELOOP where that is no tree, because another server's was described while it changed
+     * @throws ErrnoException ELOOP or EINVAL where that is no tree, because another server's was described while it changed
      */
     public void placeNames() throws ErrnoException {
         try (staging) {
@@ -101,6 +103,7 @@ public final class Reconcile {
                 try (Node object = nodes.pin(occupant.id())) {
                     staging.take(directory, slot.name(), object);
                 }
+                takenFrom.put(occupant.id(), slot);
                 moved++;
             } else if (!owner.isNobody() && !owner.found() && occupant.changeNs() <= owner.timeNs()) {
                 putAside(directory, slot.name());
@@ -186,9 +189,31 @@ public final class Reconcile {
                         slot.name());
                 return;
             }
-            staging.give(object, directory, slot.name());
+            try {
+                staging.give(object, directory, slot.name());
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.EINVAL || wanted.isFollowing()) {
+                    throw e;
+                }
+                stay(object, slot);
+                return;
+            }
         }
         sightings.placed(slot, owner);
+    }
+
+    /** A local process had moved the one out of the other, of which no record tells, and a crash of the system took that back. */
+    private void stay(Node object, Slot slot) throws ErrnoException {
+        LOG.warn("A directory that should be called {} would lie in itself, and stays where it was", slot.name());
+        Slot before = takenFrom.get(object.id);
+        if (before == null || sightings.occupant(before).id() != object.id) {
+            staging.keep(object.id);
+            return;
+        }
+        try (Node directory = nodes.pin(before.directory())) {
+            staging.give(object, directory, before.name());
+        }
+        names.put(object.id, Set.of(before));
     }
 
     private void make(Slot slot, long id, Node directory) throws ErrnoException {

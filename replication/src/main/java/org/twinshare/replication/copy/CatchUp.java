@@ -2,13 +2,16 @@ package org.twinshare.replication.copy;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.NetState;
@@ -100,7 +103,12 @@ final class CatchUp {
                 NetState net = recovery.read(position, end, this::tell, toldAt);
                 Set<Long> unknown = unknown(net, here);
                 if (unknown.isEmpty()) {
-                    return reconcile(recovery, net, position, end);
+                    try {
+                        return reconcile(recovery, net, position, end);
+                    } catch (ErrnoException e) {
+                        ask(movedUnseen(net, e));
+                        continue;
+                    }
                 }
                 List<Long> toList = lookFor(unknown);
                 unknown.addAll(changedBy(unknown, net));
@@ -144,6 +152,31 @@ final class CatchUp {
             }
         }
         return unknown;
+    }
+
+    /**
+     * The directories that a local process may have moved on the primary, so that by the records alone some would lie in
+     * themselves: no record tells where they are.
+     *
+     * @throws ErrnoException why it failed, where it was not that, or all of them were asked about
+     */
+    private Set<Long> movedUnseen(NetState net, ErrnoException why) throws ErrnoException {
+        Set<Long> directories = new HashSet<>();
+        if (why.errno() == Errno.EINVAL || why.errno() == Errno.ELOOP) {
+            Deque<Long> left = new ArrayDeque<>();
+            net.slots().keySet().forEach(slot -> left.add(slot.directory()));
+            while (!left.isEmpty()) {
+                long id = left.remove();
+                if (copy.isDirectory(id) && directories.add(id)) {
+                    tree.view().describe(id, true).places().forEach(place -> left.add(place.directory()));
+                }
+            }
+            directories.removeAll(asked);
+        }
+        if (directories.isEmpty()) {
+            throw why;
+        }
+        return directories;
     }
 
     /** The directories that are here, with entries that are of no moment. */
