@@ -217,7 +217,7 @@ class BootIT {
         cable(false);
         node().sh(
                         "for i in 1 2 3; do setsid busybox wget -q -O /dev/null http://127.0.0.1/uploads/none$i >/dev/null 2>&1 </dev/null & done;"
-                                + " until ps -eo stat,comm | grep -q '^D.*apache2'; do sleep 0.2; done");
+                                + " until ps -eLo stat,comm | grep -q '^D.*apache2'; do sleep 0.2; done");
         System.out.println("a shutdown with a stuck Apache and the server's cable out took "
                 + node().client().powerOff(SHUTDOWN).toMillis() + " ms");
     }
