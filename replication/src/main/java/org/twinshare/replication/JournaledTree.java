@@ -78,18 +78,20 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
      *
      * @param journal  of the other server's records, which gets one's own from now on
      * @param position up to which the tree has everything
+     * @param outcomes of calls in the journal, as far as they were read
      */
     public static JournaledTree promoted(
             LocalTree tree,
             Journal journal,
             long position,
+            SurvivingOutcomes outcomes,
             TreeSettings settings,
             InstantSource clock,
             Consumer<String> onFailure)
             throws IOException, RecoveryRefused {
         tree.copy().close();
         tree.follows(false);
-        OpenedJournal opened = OpenedJournal.over(tree, journal, position, settings, clock, step -> {});
+        OpenedJournal opened = OpenedJournal.over(tree, journal, position, outcomes, clock, step -> {});
         JournaledTree journaled = new JournaledTree(opened, settings, step -> {}, onFailure);
         journaled.checkpoints.start();
         return journaled;
@@ -138,7 +140,10 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         try (LocalTree.Decided decided = tree.decide(operation)) {
             return switch (decided.change()) {
                 case Change.Nothing nothing -> decided.apply(nothing);
-                case Change.Committed committed -> commit(decided, committed);
+                case Change.Committed committed -> {
+                    makeDurable(decided);
+                    yield decided.apply(committed);
+                }
                 case Change.Written written -> write(call, operation, decided, written);
                 case Change.AttributesSet set -> setAttributes(call, operation, decided, set);
                 case Change.Made made -> make(call, operation, decided, made);
@@ -282,11 +287,6 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
             steps.at(Step.WRITTEN);
             return outcome;
         }
-    }
-
-    private Outcome commit(LocalTree.Decided decided, Change.Committed committed) throws ErrnoException {
-        makeDurable(decided);
-        return decided.apply(committed);
     }
 
     /** Everything that was written to a file before this call is durable when it returns: by the journal, or by a sync. */

@@ -28,7 +28,8 @@ record OpenedJournal(LocalTree tree, Journal journal, SurvivingOutcomes outcomes
         boolean recovered = false;
         // What is in the journal was decided when there was room for it.
         try (QuotaPass unused = QuotaPass.take()) {
-            OpenedJournal opened = over(tree, journal, checkpoint, settings, clock, steps);
+            SurvivingOutcomes outcomes = new SurvivingOutcomes(settings.outcomes());
+            OpenedJournal opened = over(tree, journal, checkpoint, outcomes, clock, steps);
             recovered = true;
             return opened;
         } finally {
@@ -43,11 +44,10 @@ record OpenedJournal(LocalTree tree, Journal journal, SurvivingOutcomes outcomes
             LocalTree tree,
             Journal journal,
             long position,
-            TreeSettings settings,
+            SurvivingOutcomes outcomes,
             InstantSource clock,
             Step.Listener steps)
             throws IOException, RecoveryRefused {
-        SurvivingOutcomes outcomes = new SurvivingOutcomes(settings.outcomes());
         Recovery recovery = new Recovery(tree, journal, clock, steps);
         Recovery.Done done = RecoveryRefused.translate(() -> recovery.run(position, outcomes));
         if (done.records() > 0) {

@@ -92,14 +92,15 @@ public final class Recovery {
      * Carries out what the records behind a position say, as far as the tree has not got it.
      *
      * @param position up to which the tree is known to have everything
-     * @param outcomes takes what the calls of all records in the journal came to, those before the position too
+     * @param outcomes takes what the calls of all records in the journal came to, those before the position too, but for those
+     *     that it has
      */
     Done run(long position, SurvivingOutcomes outcomes)
             throws IOException, ErrnoException, RecordsReleased, JournalDamaged, MalformedRecord {
-        long oldest = journal.statistics().oldestSequence();
-        each(oldest, Long.MAX_VALUE, (record, entry) -> {
+        long first = Math.min(outcomes.upTo(), position) + 1;
+        each(Math.max(first, journal.statistics().oldestSequence()), Long.MAX_VALUE, (record, entry) -> {
             look(record, entry);
-            remember(record, entry, outcomes);
+            outcomes.add(record, entry);
         });
         outcomes.complete();
         each(position + 1, Long.MAX_VALUE, this::fold);
@@ -177,14 +178,6 @@ public final class Recovery {
             voided.put(of.sequence(), of.error());
         } else if (entry instanceof Entry.Committed committed && committed.syncedSequence() > 0) {
             synced.merge(committed.object(), committed.syncedSequence(), Math::max);
-        }
-    }
-
-    private static void remember(JournalRecord record, Entry entry, SurvivingOutcomes outcomes) {
-        if (entry instanceof Entry.Voided of) {
-            outcomes.voided(of.sequence(), of.error());
-        } else if (entry instanceof Entry.Changed changed && changed.call() != null) {
-            outcomes.changed(record.sequence(), changed.call(), changed.change());
         }
     }
 

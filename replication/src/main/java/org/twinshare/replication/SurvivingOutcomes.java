@@ -1,5 +1,6 @@
 package org.twinshare.replication;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,20 +13,58 @@ import org.twinshare.filestore.Outcome;
 import org.twinshare.filestore.Stability;
 import org.twinshare.filestore.Wcc;
 import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalDamaged;
+import org.twinshare.replication.journal.JournalReader;
+import org.twinshare.replication.journal.JournalRecord;
+import org.twinshare.replication.journal.RecordsReleased;
+import org.twinshare.replication.record.Entry;
+import org.twinshare.replication.record.EntryCodec;
+import org.twinshare.replication.record.MalformedRecord;
 
 /**
  * What came of the calls that were answered before this start, as far as the journal still tells: the next reply cache.
  * Status, ids and counts are those of then, attributes those of now. Filled by recovery, read by any thread afterwards.
  */
-final class SurvivingOutcomes {
+public final class SurvivingOutcomes {
     private final int max;
     private final Map<CallId, Survivor> byCall = new LinkedHashMap<>();
     /** Whose record has this sequence, as long as what follows may say that the record is void. */
     private final Map<Long, CallId> bySequence = new HashMap<>();
 
+    private long upTo;
+
     /** @param max the newest calls that are kept */
-    SurvivingOutcomes(int max) {
+    public SurvivingOutcomes(int max) {
         this.max = max;
+    }
+
+    /** Reads what is in a journal behind what was read: while it still grows, so that a takeover has little left to read. */
+    public void readOn(Journal journal) throws IOException, RecordsReleased, JournalDamaged, MalformedRecord {
+        try (JournalReader reader =
+                journal.read(Math.max(upTo + 1, journal.statistics().oldestSequence()))) {
+            for (JournalRecord record = reader.next(); record != null; record = reader.next()) {
+                add(record, EntryCodec.decode(record));
+            }
+        }
+    }
+
+    /** Up to which record everything was added, or was not in the journal any more. */
+    long upTo() {
+        return upTo;
+    }
+
+    /** The next record; one that was added is left out. */
+    void add(JournalRecord record, Entry entry) {
+        if (record.sequence() <= upTo) {
+            return;
+        }
+        upTo = record.sequence();
+        if (entry instanceof Entry.Voided of) {
+            voided(of.sequence(), of.error());
+        } else if (entry instanceof Entry.Changed changed && changed.call() != null) {
+            changed(record.sequence(), changed.call(), changed.change());
+        }
     }
 
     /** What a reply is made of; 0 for no object. */
@@ -33,7 +72,7 @@ final class SurvivingOutcomes {
             long sequence, @Nullable Errno error, long object, long directory, long otherDirectory, int count) {}
 
     /** A call made this true, by the record with this sequence. */
-    void changed(long sequence, CallId call, Change change) {
+    private void changed(long sequence, CallId call, Change change) {
         put(
                 sequence,
                 call,
@@ -60,7 +99,7 @@ final class SurvivingOutcomes {
     }
 
     /** The call of a record was answered with an error, because what it should have made true could not be carried out. */
-    void voided(long sequence, Errno error) {
+    private void voided(long sequence, Errno error) {
         CallId call = bySequence.get(sequence);
         if (call != null) {
             byCall.replace(call, new Survivor(sequence, error, 0, 0, 0, 0));

@@ -17,6 +17,7 @@ import org.twinshare.replication.FilesInDoubt;
 import org.twinshare.replication.JournaledTree;
 import org.twinshare.replication.RecoveryRefused;
 import org.twinshare.replication.RefusedException;
+import org.twinshare.replication.SurvivingOutcomes;
 import org.twinshare.replication.channel.BootClock;
 import org.twinshare.replication.channel.Connection;
 import org.twinshare.replication.channel.Hello;
@@ -58,7 +59,12 @@ final class Standby implements StandbyTree, AutoCloseable {
     private StandbyJournal.@Nullable Rewind rewind;
 
     /** What is replaced together when the journal is. */
-    private record Open(Journal journal, StandbyApply apply, StandbyLink link, StandbyCheckpoints checkpoints) {}
+    private record Open(
+            Journal journal,
+            StandbyApply apply,
+            StandbyLink link,
+            SurvivingOutcomes outcomes,
+            StandbyCheckpoints checkpoints) {}
 
     Standby(
             LocalTree tree,
@@ -81,11 +87,13 @@ final class Standby implements StandbyTree, AutoCloseable {
     private Open open() throws IOException, RefusedException {
         Journal journal = onDisk.open();
         StandbyApply apply = new StandbyApply(tree, journal, settings.state(), server::failed).start();
+        SurvivingOutcomes outcomes = new SurvivingOutcomes(settings.tree().outcomes());
         return new Open(
                 journal,
                 apply,
                 new StandbyLink(journal, roleFile, this, bootClock, clock),
-                new StandbyCheckpoints(journal, apply, settings.tree(), server::failed));
+                outcomes,
+                new StandbyCheckpoints(journal, apply, outcomes, settings.tree(), server::failed));
     }
 
     private void closeOpen() {
@@ -266,7 +274,13 @@ final class Standby implements StandbyTree, AutoCloseable {
         }
         try {
             return JournaledTree.promoted(
-                    tree, last.journal, last.journal.lastSequence(), settings.tree(), clock, server::failed);
+                    tree,
+                    last.journal,
+                    last.journal.lastSequence(),
+                    last.outcomes,
+                    settings.tree(),
+                    clock,
+                    server::failed);
         } catch (RecoveryRefused e) {
             throw new RefusedException(String.valueOf(e.getMessage()), e.why(), e.remedy());
         }

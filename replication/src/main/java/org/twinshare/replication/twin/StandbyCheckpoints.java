@@ -1,5 +1,6 @@
 package org.twinshare.replication.twin;
 
+import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -10,9 +11,13 @@ import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.replication.Retention;
+import org.twinshare.replication.SurvivingOutcomes;
 import org.twinshare.replication.TreeSettings;
 import org.twinshare.replication.copy.StandbyApply;
 import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalDamaged;
+import org.twinshare.replication.journal.RecordsReleased;
+import org.twinshare.replication.record.MalformedRecord;
 
 /**
  * Puts on the standby's disk, every few seconds, what was carried out, and gives up of its journal what neither the tree nor
@@ -23,15 +28,23 @@ final class StandbyCheckpoints implements AutoCloseable {
 
     private final Journal journal;
     private final StandbyApply apply;
+    private final SurvivingOutcomes outcomes;
     private final Consumer<String> onFailure;
     private final Retention retention;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("standby-checkpoints").factory());
     private long lastApplied = -1;
 
-    StandbyCheckpoints(Journal journal, StandbyApply apply, TreeSettings settings, Consumer<String> onFailure) {
+    /** @param outcomes are read along; they are whoever's who has closed this */
+    StandbyCheckpoints(
+            Journal journal,
+            StandbyApply apply,
+            SurvivingOutcomes outcomes,
+            TreeSettings settings,
+            Consumer<String> onFailure) {
         this.journal = journal;
         this.apply = apply;
+        this.outcomes = outcomes;
         retention = new Retention(settings);
         this.onFailure = onFailure;
         long everyMs = settings.checkpointEvery().toMillis();
@@ -46,6 +59,7 @@ final class StandbyCheckpoints implements AutoCloseable {
         try {
             apply.checkpoint();
             lastApplied = applied;
+            outcomes.readOn(journal);
             retention.reached(applied, journal.statistics().bytes());
             journal.releaseUpTo(retention.passedSequence());
         } catch (ErrnoException e) {
@@ -56,6 +70,10 @@ final class StandbyCheckpoints implements AutoCloseable {
                 return;
             }
             onFailure.accept("the standby's disk has failed: " + e.getMessage());
+        } catch (IOException | RecordsReleased | JournalDamaged | MalformedRecord e) {
+            LOG.warn(
+                    "The journal of the standby cannot be read along, and is read when it takes over: {}",
+                    e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("A checkpoint of the standby failed; this is a fault of the server", e);
         }
@@ -63,7 +81,8 @@ final class StandbyCheckpoints implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        // What is under way ends by itself: an interrupt would close the journal that it reads.
+        thread.shutdown();
         try {
             boolean unusedEnded = thread.awaitTermination(1, TimeUnit.MINUTES);
         } catch (InterruptedException e) {

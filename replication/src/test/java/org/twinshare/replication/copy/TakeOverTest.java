@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -14,9 +15,13 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.twinshare.filestore.CallId;
+import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.Name;
+import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Stability;
 import org.twinshare.replication.JournaledTree;
+import org.twinshare.replication.SurvivingOutcomes;
 import org.twinshare.replication.TreeSettings;
 
 /** A standby that takes over has everything that is in its journal, and asks nobody. */
@@ -146,17 +151,56 @@ class TakeOverTest {
             assertThat(twin.standbyJournal.statistics().oldestSequence()).isGreaterThan(1);
         }
         assertThat(takeOver(apply)).isEmpty();
-        try (JournaledTree promoted = JournaledTree.promoted(
+        try (JournaledTree promoted = promoted(apply, new SurvivingOutcomes(10))) {
+            assertThat(promoted.appliedSequence()).isGreaterThanOrEqualTo(apply.appliedSequence());
+        }
+    }
+
+    private JournaledTree promoted(StandbyApply apply, SurvivingOutcomes outcomes) throws Exception {
+        return JournaledTree.promoted(
                 twin.standbyTree,
                 twin.standbyJournal,
                 apply.appliedSequence(),
+                outcomes,
                 TreeSettings.DEFAULT,
                 InstantSource.system(),
                 why -> {
                     throw new AssertionError(why);
-                })) {
-            assertThat(promoted.appliedSequence()).isGreaterThanOrEqualTo(apply.appliedSequence());
+                });
+    }
+
+    @Test
+    void callsAreAnsweredAgainWhetherTheirRecordsWereReadAlongOrNot() throws Exception {
+        SurvivingOutcomes outcomes = new SurvivingOutcomes(10);
+        StandbyApply apply;
+        long early;
+        long late;
+        try (Stream stream = streamed(true)) {
+            apply = stream.apply;
+            early = directory(1, "early");
+            stream.awaitCaughtUp();
+            outcomes.readOn(twin.standbyJournal);
+            late = directory(2, "late");
+            stream.awaitCaughtUp();
         }
+        takeOver(apply);
+        try (JournaledTree promoted = promoted(apply, outcomes)) {
+            assertThat(Objects.requireNonNull(promoted.outcomeOf(call(1))).object())
+                    .isEqualTo(early);
+            assertThat(Objects.requireNonNull(promoted.outcomeOf(call(2))).object())
+                    .isEqualTo(late);
+            assertThat(promoted.outcomeOf(call(3))).isNull();
+        }
+    }
+
+    private static CallId call(int xid) {
+        return new CallId(InetAddress.getLoopbackAddress(), xid, 20, 9);
+    }
+
+    private long directory(int xid, String name) {
+        Operation make =
+                new Operation.MakeDirectory(Caller.root(twin.root), twin.root, Name.of(name), Client.mode(0755));
+        return twin.primary.change(call(xid), make).object();
     }
 
     private StandbyApply standby() {
