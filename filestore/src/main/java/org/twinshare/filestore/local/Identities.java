@@ -140,6 +140,9 @@ final class Identities {
             }
             boolean onlyName = now.links() <= 1 || node.type == FileType.DIRECTORY;
             if (onlyName || node.link == null) {
+                // It may have been one of several until a moment ago, and who removed the others has not noted that
+                // yet.
+                index.removeLink(node.id, link);
                 node.link = link;
                 long unusedVersion = index.put(node.record());
             } else if (!index.hasLink(node.id, link)) {

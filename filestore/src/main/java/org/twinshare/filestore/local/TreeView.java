@@ -123,10 +123,14 @@ public final class TreeView {
     }
 
     private List<Slot> places(Node node) throws ErrnoException {
-        List<Link> links = new ArrayList<>(nodes.index().otherLinks(node.id));
-        Link first = node.link;
-        if (first != null) {
-            links.add(0, first);
+        List<Link> links = new ArrayList<>();
+        synchronized (node) {
+            // Together: one of the others becomes the first when that is removed.
+            Link first = node.link;
+            if (first != null) {
+                links.add(first);
+            }
+            links.addAll(nodes.index().otherLinks(node.id));
         }
         List<Slot> places = new ArrayList<>();
         for (Link link : links) {

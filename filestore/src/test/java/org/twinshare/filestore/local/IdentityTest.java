@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.Name;
+import org.twinshare.filestore.NetState;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Stability;
 
@@ -250,5 +251,17 @@ class IdentityTest {
             }
         }
         assertThat(times).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aNameIsKnownOnceWhereALocalProcessHasRemovedTheOther() throws Exception {
+        long file = fixture.file("first");
+        var unusedOutcome = fixture.link(file, fixture.root, "second");
+        Files.delete(fixture.path("first"));
+
+        assertThat(fixture.lookup("second").id()).isEqualTo(file);
+
+        assertThat(fixture.tree.view().describe(file, true).places())
+                .containsExactly(new NetState.Slot(fixture.root, Name.of("second")));
     }
 }
