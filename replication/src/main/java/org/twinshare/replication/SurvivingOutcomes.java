@@ -24,7 +24,8 @@ import org.twinshare.replication.record.MalformedRecord;
 
 /**
  * What came of the calls that were answered before this start, as far as the journal still tells: the next reply cache.
- * Status, ids and counts are those of then, attributes those of now. Filled by recovery, read by any thread afterwards.
+ * Status, ids and counts are those of then, attributes those of now. Filled by recovery, and before it while
+ * a standby follows; read by any thread afterwards.
  */
 public final class SurvivingOutcomes {
     private final int max;

@@ -59,9 +59,10 @@ final class StandbyCheckpoints implements AutoCloseable {
         try {
             apply.checkpoint();
             lastApplied = applied;
-            outcomes.readOn(journal);
             retention.reached(applied, journal.statistics().bytes());
             journal.releaseUpTo(retention.passedSequence());
+            // Last: what cannot be read along must not keep the journal from being given up.
+            outcomes.readOn(journal);
         } catch (ErrnoException e) {
             if (e.errno() == Errno.ENOSPC) {
                 LOG.error(
