@@ -219,8 +219,7 @@ final class PullCommand implements Callable<Integer> {
         int begin = word.startsWith("--") ? word.indexOf('=') + 1 : 0;
         Path path = Path.of(word.substring(begin)).toAbsolutePath().normalize();
         boolean isPath = !word.equals(source)
-                && Stream.of(Optional.of(target), Optional.of(uploads), Optional.ofNullable(passwordFile))
-                        .flatMap(Optional::stream)
+                && Stream.concat(Stream.of(target, uploads), Optional.ofNullable(passwordFile).stream())
                         .anyMatch(given -> given.toAbsolutePath().normalize().equals(path));
         return isPath ? word.substring(0, begin) + path : word;
     }

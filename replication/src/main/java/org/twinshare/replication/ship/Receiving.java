@@ -32,9 +32,9 @@ import org.twinshare.replication.role.Completeness;
 import org.twinshare.replication.role.RoleFile;
 
 /**
- * Takes in what comes over one connection. The caller's thread receives and appends; a second makes durable; a third says how
- * far this server is, and falls silent when one of the others has been stuck for a while, so that the primary does not wait
- * for ever.
+ * Takes in what comes over one connection. The caller's thread receives and appends; a second makes durable, and
+ * says so; a third says now and then how far this server is, and falls silent when one of the others has been stuck for a while,
+ * so that the primary does not wait for ever.
  */
 final class Receiving implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Receiving.class);

@@ -2,8 +2,6 @@ package org.twinshare.replication.ship;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.twinshare.replication.channel.Beat;
 import org.twinshare.replication.channel.Connection;
 import org.twinshare.replication.channel.Data;
-import org.twinshare.replication.channel.Message;
 import org.twinshare.replication.channel.Records;
 import org.twinshare.replication.channel.TreeAnswer;
 import org.twinshare.replication.journal.FrameBatch;
@@ -111,8 +108,13 @@ final class Shipper {
                 journal.awaitDurable(kept - 1);
             }
         }
-        // In one piece with the last records: each piece wakes the standby up.
-        flush(beat.get());
+        if (chunk.position() > 0) {
+            // In one piece: each wakes the standby up.
+            connection.send(new Records(chunk.flip()), beat.get());
+            chunk.clear();
+        } else {
+            connection.send(beat.get());
+        }
     }
 
     private void ship(FrameBatch frames) throws IOException {
@@ -153,14 +155,8 @@ final class Shipper {
         next = record.sequence() + 1;
     }
 
-    /** Sends the records that were put, and what comes behind them. */
-    private void flush(Message... behind) throws IOException {
-        List<Message> messages = new ArrayList<>();
-        if (chunk.position() > 0) {
-            messages.add(new Records(chunk.flip()));
-        }
-        messages.addAll(List.of(behind));
-        connection.send(messages.toArray(Message[]::new));
+    private void flush() throws IOException {
+        connection.send(new Records(chunk.flip()));
         chunk.clear();
     }
 
