@@ -54,6 +54,21 @@ await_port() {
     return 1
 }
 
+# until_so COMMAND...: tries it for up to two minutes; fails when it never succeeds.
+until_so() {
+    local turn
+    for turn in $(seq 600); do
+        ! "$@" || return 0
+        sleep 0.2
+    done
+    return 1
+}
+
+# in_step COMMAND...: whether the command, which is twinshare status on the primary, says that its standby is in step.
+in_step() {
+    "$@" | grep -q 'ONLINE, replicated'
+}
+
 # stop_process PID: asks it to end, and waits until it has. Only for children of this shell.
 stop_process() {
     kill "$1" 2>/dev/null || true
