@@ -92,7 +92,8 @@ final class Application {
 
     private Outcome linked(Change.Linked linked) throws ErrnoException {
         try (Node directory = nodes.pin(linked.directory());
-                Node object = nodes.pin(linked.object())) {
+                Node object = nodes.pin(linked.object());
+                Node.Renaming unused = object.beginRenaming()) {
             int fd = nodes.open(object);
             byte[] name = linked.name().bytes();
             Wcc wcc = changeEntries(
@@ -108,7 +109,8 @@ final class Application {
 
     private Outcome removed(Change.Removed removed) throws ErrnoException {
         try (Node directory = nodes.pin(removed.directory());
-                Node victim = nodes.pin(removed.object())) {
+                Node victim = nodes.pin(removed.object());
+                Node.Renaming unused = victim.beginRenaming()) {
             nodes.open(victim);
             byte[] name = removed.name().bytes();
             Wcc wcc = changeEntries(
@@ -151,7 +153,9 @@ final class Application {
         try (Node from = nodes.pin(moved.fromDirectory());
                 Node to = nodes.pin(moved.toDirectory());
                 Node object = nodes.pin(moved.object());
-                Node replaced = moved.replaced() == 0 ? null : nodes.pin(moved.replaced())) {
+                Node replaced = moved.replaced() == 0 ? null : nodes.pin(moved.replaced());
+                Node.Renaming unused = object.beginRenaming();
+                Node.Renaming unusedToo = replaced == null ? null : replaced.beginRenaming()) {
             if (replaced != null) {
                 nodes.open(replaced);
             }

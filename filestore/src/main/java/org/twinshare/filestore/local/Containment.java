@@ -41,8 +41,14 @@ final class Containment {
         if (isInside(root, epoch, node)) {
             return;
         }
-        if (!look(root, node)) {
-            throw new ErrnoException(Errno.ESTALE, "the object lies outside of the export");
+        int renamings = node.awaitRenamed();
+        while (!look(root, node)) {
+            int before = renamings;
+            renamings = node.awaitRenamed();
+            if (renamings == before) {
+                throw new ErrnoException(Errno.ESTALE, "the object lies outside of the export");
+            }
+            // A client has renamed it meanwhile, so it may have had another name wherever it was looked for.
         }
         node.inside = new Inside(root, epoch);
     }

@@ -39,6 +39,8 @@ final class Node implements AutoCloseable, Clock.Hand {
     volatile long shownAfter = Discoveries.KEPT;
     /** The object has lost its last name: nothing reaches it any more. */
     volatile boolean gone;
+    /** How many times {@link #beginRenaming} has begun and ended: odd while a name comes or goes. Guarded by the monitor. */
+    private int renamings;
 
     /** An exported directory that was bound through another mount than the one its volume opens everything from. */
     volatile boolean onOtherMount;
@@ -103,6 +105,44 @@ final class Node implements AutoCloseable, Clock.Hand {
     boolean isNamed(long directory, Name name) {
         Link known = link;
         return known != null && known.directory() == directory && known.name().equals(name);
+    }
+
+    /** Until it is closed, names and ctime may already be those after a change of ours of which nothing here tells yet. */
+    interface Renaming extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** A name of the object comes or goes by our own doing. The caller holds the object's lock, so there is one at a time. */
+    Renaming beginRenaming() {
+        countRenaming();
+        return this::countRenaming;
+    }
+
+    private synchronized void countRenaming() {
+        renamings++;
+        notifyAll();
+    }
+
+    /** For who holds the monitor: whether a ctime of the kernel that is not the one in {@link #times} may be of our own doing. */
+    boolean isBeingRenamed() {
+        return renamings % 2 != 0;
+    }
+
+    /** Returns when no name comes or goes; another number than before when one did since then. Holds no monitor meanwhile. */
+    synchronized int awaitRenamed() {
+        boolean interrupted = false;
+        while (isBeingRenamed()) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return renamings;
     }
 
     /** False when it is no longer in the cache and must be looked for again. */

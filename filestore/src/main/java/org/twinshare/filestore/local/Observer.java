@@ -64,7 +64,7 @@ final class Observer {
     Attributes attributesNow(Node node, Stat stat) {
         Node.Times times = node.times;
         node.seen = null;
-        if (times.localChangeNs() != stat.changeNs()) {
+        if (times.localChangeNs() != stat.changeNs() && !node.isBeingRenamed()) {
             times = new Node.Times(Math.max(fineChangeNs(stat), times.changeNs() + 1), stat.changeNs(), false);
             node.times = times;
             node.inside = null;

@@ -20,6 +20,9 @@ final class Reading {
 
     private static final long TIME_DELTA_NS = 1;
 
+    /** Of one name, which somebody else replaces each time. */
+    private static final int MOST_LOOKS = 100;
+
     private final Nodes nodes;
     private final Identities identities;
     private final Look look;
@@ -55,12 +58,26 @@ final class Reading {
 
     FileTree.Found lookup(Caller caller, long directoryId, Name name) throws ErrnoException {
         try (Node directory = look.directory(caller, directoryId)) {
-            Stat stat = observer.stat(directory);
-            look.require(caller, directory, stat, Permissions.EXECUTE);
-            try (Node child = find(caller, directory, name)) {
-                nodes.requireShown(child);
-                return new FileTree.Found(observer.attributes(child), observer.attributes(directory, stat));
+            for (int looks = 1; ; looks++) {
+                Stat stat = observer.stat(directory);
+                look.require(caller, directory, stat, Permissions.EXECUTE);
+                try {
+                    return found(caller, directory, stat, name);
+                } catch (ErrnoException e) {
+                    // Removed, or replaced by another one, just after it was found: ESTALE would say that the directory
+                    // is gone.
+                    if (e.errno() != Errno.ESTALE || looks == MOST_LOOKS) {
+                        throw e;
+                    }
+                }
             }
+        }
+    }
+
+    private FileTree.Found found(Caller caller, Node directory, Stat stat, Name name) throws ErrnoException {
+        try (Node child = find(caller, directory, name)) {
+            nodes.requireShown(child);
+            return new FileTree.Found(observer.attributes(child), observer.attributes(directory, stat));
         }
     }
 
