@@ -77,8 +77,7 @@ final class CopiedNames {
                     make(directory, name, wanted);
                     return TreeCopy.Placed.MADE;
                 }
-                give(known, directory, name);
-                return TreeCopy.Placed.LINKED;
+                return give(known, directory, name) ? TreeCopy.Placed.LINKED : TreeCopy.Placed.NOT_YET;
             }
         }
     }
@@ -139,13 +138,13 @@ final class CopiedNames {
         }
     }
 
-    /** One more name for an object, or the place of a directory. */
-    private void give(Node object, Node directory, Name name) throws ErrnoException {
+    /** One more name for an object, or the place of a directory; false when it holds the one that it would lie in. */
+    private boolean give(Node object, Node directory, Name name) throws ErrnoException {
         Link link = new Link(directory.id, name);
         if (object.type != FileType.DIRECTORY) {
             directory.volume.linkat(nodes.open(object), nodes.open(directory), name.bytes());
             identities.named(object, link);
-            return;
+            return true;
         }
         if (!staging().holds(object.id)) {
             putAside(object);
@@ -153,14 +152,13 @@ final class CopiedNames {
         try {
             staging().give(object, directory, name);
         } catch (ErrnoException e) {
-            if (e.errno() != Errno.EINVAL || roots.isRoot(directory.id)) {
+            if (e.errno() != Errno.EINVAL) {
                 throw e;
             }
-            // The directory was below the object, and has left it on the other server since that was seen.
-            putAside(directory);
-            staging().give(object, directory, name);
+            return false;
         }
         identities.placed(object, link);
+        return true;
     }
 
     /** Puts a directory aside from where it is, of which the index may be ignorant: it may be older than the tree. */

@@ -46,7 +46,12 @@ public final class TreeCopy {
         /** The object had another name. */
         LINKED,
         /** A new object, without bytes. */
-        MADE
+        MADE,
+        /**
+         * It does not: the object is a directory that holds the one with the name, which has left it on the other server. It
+         * lies aside, and can be placed when that one, or one between them, was.
+         */
+        NOT_YET
     }
 
     /** How something here differs from what the other server describes. */

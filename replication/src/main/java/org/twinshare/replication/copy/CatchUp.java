@@ -82,8 +82,12 @@ final class CatchUp {
     interface Here {
         boolean has(long id) throws ErrnoException;
 
-        /** Makes directories that are here, and everything below them, as the primary has them. */
-        void list(List<Long> directories) throws IOException;
+        /**
+         * Makes directories that are here, and everything below them, as the primary has them.
+         *
+         * @return those that have no place yet, and those to which they belong
+         */
+        Set<Long> list(List<Long> directories) throws IOException;
     }
 
     /** To be asked too, whatever the records say. */
@@ -115,7 +119,7 @@ final class CatchUp {
                 ask(unknown);
                 if (!toList.isEmpty()) {
                     // Before anything of it is put aside: what it holds is not fetched again then.
-                    here.list(toList);
+                    ask(here.list(toList));
                 }
             }
         } catch (ErrnoException e) {

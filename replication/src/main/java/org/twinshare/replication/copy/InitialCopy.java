@@ -31,6 +31,7 @@ final class InitialCopy {
     private final Deque<Page> pages = new ConcurrentLinkedDeque<>();
     private final Set<Long> begun = ConcurrentHashMap.newKeySet();
     private final SeenIds seen = new SeenIds();
+    private final Set<Long> notPlaced = ConcurrentHashMap.newKeySet();
 
     /** The next names of a directory, and those before. */
     private record Page(long directory, long cookie, Set<Name> names) {}
@@ -78,6 +79,13 @@ final class InitialCopy {
         return seen.contains(id) && copy.has(id);
     }
 
+    /** Directories that had to be left aside until others have their places, and those to which they belong; told once. */
+    Set<Long> notPlaced() {
+        Set<Long> told = Set.copyOf(notPlaced);
+        notPlaced.removeAll(told);
+        return told;
+    }
+
     private void begin(long directory) {
         seen.add(directory);
         if (begun.add(directory)) {
@@ -107,6 +115,11 @@ final class InitialCopy {
         seen.add(object.id());
         progress.object(object.hasAcl());
         if (object.type() == FileType.DIRECTORY) {
+            if (placed == TreeCopy.Placed.NOT_YET) {
+                notPlaced.add(object.id());
+                // Its times are not those of the primary when it gets that name.
+                notPlaced.add(slot.directory());
+            }
             begin(object.id());
             return;
         }

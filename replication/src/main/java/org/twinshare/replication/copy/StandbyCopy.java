@@ -88,7 +88,7 @@ public final class StandbyCopy {
         List<Long> roots = tree.view().roots().stream().map(TreeView.Root::id).toList();
         copy.walkAll(roots);
         apply.gaps().allListed();
-        catchUp(begin, CatchUp.Extra.NONE, new Placed());
+        catchUp(begin, new CatchUp.Extra(copy.notPlaced(), Set.of()), new Placed());
     }
 
     /**
@@ -155,8 +155,9 @@ public final class StandbyCopy {
         }
 
         @Override
-        public void list(List<Long> directories) throws IOException {
+        public Set<Long> list(List<Long> directories) throws IOException {
             copy.walk(directories);
+            return copy.notPlaced();
         }
     }
 
@@ -168,7 +169,7 @@ public final class StandbyCopy {
         }
 
         @Override
-        public void list(List<Long> directories) {
+        public Set<Long> list(List<Long> directories) {
             throw new IllegalStateException("everything that is here was listed");
         }
     }
@@ -181,7 +182,6 @@ public final class StandbyCopy {
         while (true) {
             CatchUp.Done done = new CatchUp(tree, journal, questions, apply.gaps(), apply::awaitMayApply, clock)
                     .run(position, also, here);
-            also = CatchUp.Extra.NONE;
             here = new Everything();
             position = done.position();
             toFetch.addAll(done.toFetch());
@@ -190,6 +190,7 @@ public final class StandbyCopy {
                 break;
             }
             copy.walk(toList);
+            also = new CatchUp.Extra(copy.notPlaced(), Set.of());
             apply.gaps().listed(toList);
         }
         apply.fetch(toFetch);

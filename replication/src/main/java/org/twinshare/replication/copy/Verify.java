@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,9 @@ public final class Verify {
     private final Deque<Long> directories = new ArrayDeque<>();
     private final Suspects<Slot> names = new Suspects<>();
     private final Suspects<Long> suspects = new Suspects<>();
+    /** Of directories that held the one in which the name is. */
+    private final Set<Slot> notPlaced = new HashSet<>();
+
     private final List<Finding> findings = new ArrayList<>();
     private long objects;
 
@@ -135,6 +139,7 @@ public final class Verify {
             }
         }
         if (options.repair()) {
+            placeRest();
             // What has lost a name lies aside, and may have got another one since.
             int unusedGone = copy.clear(id -> false);
         }
@@ -145,6 +150,19 @@ public final class Verify {
             for (Finding finding : differences.look(suspects, described).values()) {
                 findings.add(finding);
                 repair(finding);
+            }
+        }
+    }
+
+    /** Of directories that held each other, each one placed lets another one be. */
+    private void placeRest() throws IOException, ErrnoException {
+        int before = Integer.MAX_VALUE;
+        while (!notPlaced.isEmpty() && notPlaced.size() < before) {
+            before = notPlaced.size();
+            Map<Slot, Long> owners = differences.owners(Set.copyOf(notPlaced));
+            notPlaced.clear();
+            for (Map.Entry<Slot, Long> each : owners.entrySet()) {
+                repairName(each.getKey(), each.getValue());
             }
         }
     }
@@ -168,7 +186,9 @@ public final class Verify {
             questions.askNow(new Ask.Objects(false, List.of(owner)), answer -> {
                 if (answer instanceof Answer.Objects of && !of.objects().isEmpty()) {
                     ObjectDescription object = of.objects().get(0);
-                    var unusedPlaced = copy.place(slot, object);
+                    if (copy.place(slot, object) == TreeCopy.Placed.NOT_YET) {
+                        notPlaced.add(slot);
+                    }
                     copy.dress(object);
                     if (object.type() == FileType.DIRECTORY) {
                         directories.add(owner);

@@ -136,6 +136,23 @@ class CopyAnewTest {
     }
 
     @Test
+    void aDirectoryThatHeldTheOneIntoWhichItMoves() throws Exception {
+        Name outer = Name.of("outer");
+        long held = client.directory(client.directory(place, outer, 0755), DIRECTORY, 0755);
+        long inner = client.directory(held, Name.of("inner"), 0755);
+        long touched = client.directory(inner, Name.of("touched"), 0755);
+        long file = file(inner, "file", "x".repeat(70));
+        copy(() -> {});
+        client.rename(client.lookup(place, outer), DIRECTORY, other, DIRECTORY);
+        client.rename(place, outer, inner, outer);
+        CopyProgress.Moment moment = copy(() -> {
+            client.rename(other, DIRECTORY, twin.root, MOVED);
+            client.link(file, touched, Name.of("link"));
+        });
+        assertThat(moment.bytesFetched()).isZero();
+    }
+
+    @Test
     void whatLiesAsideIsPutInItsPlaceOrRemoved() throws Exception {
         long directory = client.directory(place, DIRECTORY, 0755);
         file(directory, "file", "x".repeat(70));

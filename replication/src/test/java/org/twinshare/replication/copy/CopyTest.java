@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +175,41 @@ class CopyTest {
             assertThat(verify(stream, false).findings()).isEmpty();
             Trees.assertEqual(twin);
         }
+    }
+
+    @Test
+    void verifyMovesBackDirectoriesThatWereMovedIntoWhatTheyHeld() throws Exception {
+        Path export = twin.export("s");
+        Client client = new Client(twin.primary, twin.root);
+        List<Path> files = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            long held = client.directory(twin.root, Name.of("held" + i), 0755);
+            long inner = client.directory(held, Name.of("inner"), 0755);
+            client.file(client.directory(inner, Name.of("outer"), 0755), Name.of("file"), 0644);
+            files.add(export.resolve("held" + i + "/inner/outer/file"));
+        }
+        try (Stream stream = new Stream(twin, NEVER, CopyLimits.DEFAULT)) {
+            stream.copy.copyAll(1);
+            stream.follow();
+            stream.awaitCaughtUp();
+            List<Object> births = births(files);
+            for (int i = 0; i < 6; i++) {
+                Path outer = Files.move(export.resolve("held" + i + "/inner/outer"), export.resolve("outer" + i));
+                Files.move(export.resolve("held" + i), outer.resolve("held"));
+            }
+            assertThat(verify(stream, true).findings()).isNotEmpty();
+            assertThat(verify(stream, false).findings()).isEmpty();
+            Trees.assertEqual(twin);
+            assertThat(births(files)).isEqualTo(births);
+        }
+    }
+
+    private static List<Object> births(List<Path> files) throws IOException {
+        List<Object> births = new ArrayList<>();
+        for (Path file : files) {
+            births.add(Files.getAttribute(file, "creationTime"));
+        }
+        return births;
     }
 
     private Verify.Report verify(Stream stream, boolean repair) throws IOException {
