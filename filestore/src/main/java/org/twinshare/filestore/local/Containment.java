@@ -24,6 +24,9 @@ final class Containment {
      */
     record Inside(long root, long epoch) {}
 
+    /** For one object that is renamed during each of them. */
+    private static final int MOST_LOOKS = 100;
+
     private final Nodes nodes;
     private final Identities identities;
 
@@ -41,14 +44,8 @@ final class Containment {
         if (isInside(root, epoch, node)) {
             return;
         }
-        int renamings = node.awaitRenamed();
-        while (!look(root, node)) {
-            int before = renamings;
-            renamings = node.awaitRenamed();
-            if (renamings == before) {
-                throw new ErrnoException(Errno.ESTALE, "the object lies outside of the export");
-            }
-            // A client has renamed it meanwhile, so it may have had another name wherever it was looked for.
+        if (!look(root, node) && !lookBetweenRenames(root, node)) {
+            throw new ErrnoException(Errno.ESTALE, "the object lies outside of the export");
         }
         node.inside = new Inside(root, epoch);
     }
@@ -72,6 +69,34 @@ final class Containment {
         Inside known = node.inside;
         if (directoryInside != null && (known == null || known.epoch < directoryInside.epoch)) {
             node.inside = directoryInside;
+        }
+    }
+
+    /** It may have been renamed during a look, so that it had another name wherever it was looked for. */
+    private boolean lookBetweenRenames(long root, Node node) throws ErrnoException {
+        for (int looks = 0; looks < MOST_LOOKS; looks++) {
+            int renamings = node.awaitRenamed();
+            long epoch = node.volume.epoch();
+            if (look(root, node)) {
+                return true;
+            }
+            boolean atRest = node.awaitRenamed() == renamings && node.volume.epoch() == epoch;
+            if (atRest && !hasPathInside(root, node)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Of a rename by another process the kernel tells a moment later, but the path that it knows is never a wrong one. */
+    private boolean hasPathInside(long root, Node node) throws ErrnoException {
+        if (node.type == FileType.DIRECTORY || Posix.fstat(nodes.open(node)).links() == 0) {
+            return false;
+        }
+        try (Node rootNode = nodes.pin(root)) {
+            return rootNode.volume == node.volume && relativePath(rootNode, node) != null;
+        } catch (ErrnoException e) {
+            return false;
         }
     }
 

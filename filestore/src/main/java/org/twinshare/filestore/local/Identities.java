@@ -133,6 +133,10 @@ final class Identities {
         }
         int directoryFd = nodes.open(directory);
         synchronized (node) {
+            if (node.isBeingRenamed()) {
+                // Whoever does that notes it.
+                return;
+            }
             // Under the monitor it is looked at again, because a rename since then has noted the name that it has now.
             Stat now = statOrNull(directoryFd, name);
             if (node.gone || now == null || !node.is(now) || link.equals(node.link)) {

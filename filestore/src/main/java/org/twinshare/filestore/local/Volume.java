@@ -1,6 +1,7 @@
 package org.twinshare.filestore.local;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,10 @@ import org.twinshare.filestore.posix.Stat;
 final class Volume implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
     private static final byte[] ITSELF = new byte[0];
+    /** To open an object by its handle, and between two of them. */
+    private static final int MOST_TRIES = 1000;
+
+    private static final long PAUSE_NS = 100_000;
 
     /** Number in the records of its objects, for good. */
     final int number;
@@ -132,9 +137,19 @@ final class Volume implements AutoCloseable {
         exports++;
     }
 
-    /** Opens the object of a handle. */
+    /** Opens the object of a handle; ESTALE when it is gone. */
     int open(KernelHandle handle, int flags) throws ErrnoException {
-        return Posix.openByHandleAt(directoryFd, handle, flags);
+        for (int tries = 1; ; tries++) {
+            try {
+                return Posix.openByHandleAt(directoryFd, handle, flags);
+            } catch (ErrnoException e) {
+                // Also what the kernel says while somebody makes another object of the same inode: then it is gone.
+                if (e.errno() != Errno.ENOMEM || tries == MOST_TRIES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE_NS);
+            }
+        }
     }
 
     /** The kernel's handle of an open object; null where objects are not opened by handle. */

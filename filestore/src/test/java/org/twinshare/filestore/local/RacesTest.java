@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +49,7 @@ class RacesTest {
         return new Caller(fixture.root, 0, 0, new int[0], true);
     }
 
-    private static void runAll(List<Callable<Void>> tasks) throws Exception {
+    static void runAll(List<Callable<Void>> tasks) throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(tasks.size())) {
             List<Future<Void>> ends = new ArrayList<>();
             for (Callable<Void> task : tasks) {
@@ -78,102 +77,6 @@ class RacesTest {
             await().until(() -> other.getState() == Thread.State.WAITING);
         }
         other.join();
-    }
-
-    /** The kernel moves the ctime of what gets or loses a name on before the server can tell that this was its own change. */
-    @Test
-    void ctimeIsTheMomentOfTheChangeWhoeverLooksMeanwhile() throws Exception {
-        fixture.clock.stopAt(Duration.ofHours(-1));
-        long file = fixture.file("f0");
-        AtomicBoolean ended = new AtomicBoolean();
-        Callable<Void> looking = () -> {
-            while (!ended.get()) {
-                Attributes unused = fixture.attributes(file);
-            }
-            return null;
-        };
-        Callable<Void> renaming = () -> {
-            try {
-                for (int i = 0; i < 300; i++) {
-                    assertThatItHappensInItsMoment(file, rename(fixture.root, "f" + i, fixture.root, "f" + (i + 1)));
-                    assertThatItHappensInItsMoment(
-                            file, new Operation.Link(async(), file, fixture.root, Name.of("link")));
-                    assertThatItHappensInItsMoment(file, new Operation.Remove(async(), fixture.root, Name.of("link")));
-                }
-            } finally {
-                ended.set(true);
-            }
-            return null;
-        };
-        runAll(List.of(looking, renaming));
-    }
-
-    /** Whoever holds a handle and looks while the object changes its name again and again hears of it and not ESTALE. */
-    @Test
-    void whatIsRenamedIsInTheExportAllTheTime() throws Exception {
-        long[] places = {fixture.directory("a"), fixture.directory("b")};
-        long file = fixture.file(places[0], "file");
-        long directory = fixture.directory(places[0], "directory");
-        long below = fixture.file(directory, "below");
-        AtomicBoolean ended = new AtomicBoolean();
-        List<Callable<Void>> tasks = new ArrayList<>();
-        for (long each : new long[] {file, file, directory, below}) {
-            tasks.add(() -> {
-                while (!ended.get()) {
-                    Attributes unused = fixture.attributes(each);
-                }
-                return null;
-            });
-        }
-        tasks.add(() -> {
-            try {
-                for (int i = 0; i < 3_000; i++) {
-                    for (String name : List.of("file", "directory")) {
-                        Outcome unused = fixture.done(rename(places[i % 2], name, places[(i + 1) % 2], name));
-                    }
-                }
-            } finally {
-                ended.set(true);
-            }
-            return null;
-        });
-        runAll(tasks);
-    }
-
-    /** A site is updated by renaming each new file over the one before: whoever looks finds one of them. */
-    @Test
-    void aNameThatIsReplacedIsFoundAllTheTime() throws Exception {
-        long unusedFirst = fixture.file("page");
-        AtomicBoolean ended = new AtomicBoolean();
-        Callable<Void> looking = () -> {
-            while (!ended.get()) {
-                Attributes unused = fixture.lookup("page");
-            }
-            return null;
-        };
-        List<Callable<Void>> tasks = new ArrayList<>(List.of(looking, looking));
-        tasks.add(() -> {
-            try {
-                for (int i = 0; i < 1_000; i++) {
-                    long unusedNext = fixture.file("new");
-                    Outcome unused = fixture.done(rename(fixture.root, "new", fixture.root, "page"));
-                }
-            } finally {
-                ended.set(true);
-            }
-            return null;
-        });
-        runAll(tasks);
-    }
-
-    private void assertThatItHappensInItsMoment(long object, Operation operation) throws Exception {
-        try (LocalTree.Decided decided = fixture.tree.decide(operation)) {
-            long moment = fixture.attributes(object).changeNs() + 10;
-            var unusedOutcome = decided.apply(decided.change().at(moment));
-            assertThat(fixture.attributes(object).changeNs())
-                    .as("%s", operation)
-                    .isEqualTo(moment);
-        }
     }
 
     /** A look-up that began before a rename must not put the old name back into the index, where a restart finds it. */
