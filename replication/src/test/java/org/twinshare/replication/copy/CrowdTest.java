@@ -2,8 +2,15 @@ package org.twinshare.replication.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,6 +21,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +86,43 @@ class CrowdTest {
         }
     }
 
+    /** The copy is cut again and again, each time later, and begun anew. */
+    @Test
+    void theStandbyIsCopiedWhileManyClientsWork() throws Exception {
+        FutureTask<Void> crowd = new FutureTask<>(() -> {
+            runCrowd();
+            return null;
+        });
+        Thread working = new Thread(crowd);
+        working.start();
+        long questions = 4L + new Random(seed).nextInt(8);
+        while (!copiesWithin(questions, crowd)) {
+            twin.restartStandby();
+            questions += questions / 2;
+        }
+        working.join();
+    }
+
+    private boolean copiesWithin(long questions, FutureTask<Void> crowd) throws Exception {
+        try (Stream stream = new Stream(twin, questions, CopyLimits.DEFAULT)) {
+            try {
+                stream.copy.copyAll(1);
+            } catch (IOException e) {
+                return false;
+            }
+            stream.cutAfter = Long.MAX_VALUE;
+            stream.follow();
+            Void unusedEnd = crowd.get();
+            commitAll();
+            stream.awaitCaughtUp();
+            Trees.assertEqual(twin);
+            Trees.assertIndexed(twin);
+            return true;
+        } catch (AssertionError e) {
+            throw new AssertionError("seed " + seed, e);
+        }
+    }
+
     @Test
     void aPrimaryThatIsKilledHasWhatManyClientsMadeOfTheSameNames() throws Exception {
         runCrowd();
@@ -85,6 +131,87 @@ class CrowdTest {
         twin.keepPrimary();
         twin.restartPrimary();
         assertThat(treeButCtimes()).as("seed %d", seed).isEqualTo(before);
+    }
+
+    /** Somebody works in the exported directory itself meanwhile: clients may hear of that, and nothing worse comes of it. */
+    @Test
+    void clientsAndAnotherProcessChangeTheSameNames() throws Exception {
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread other = new Thread(new OtherProcess(ended));
+        other.start();
+        try {
+            runCrowd();
+        } finally {
+            ended.set(true);
+            other.join();
+        }
+        Map<String, String> unusedLookedAt = Trees.of(twin.primaryTree.view(), twin.root);
+        twin.keepPrimary();
+        twin.restartPrimary();
+        Map<String, String> before = treeButCtimes();
+        assertThat(before.keySet())
+                .as("seed %d", seed)
+                .containsExactlyInAnyOrderElementsOf(paths(twin.export("p"), "/"));
+    }
+
+    private static List<String> paths(Path directory, String prefix) throws IOException {
+        List<String> all = new ArrayList<>(prefix.equals("/") ? List.of("/") : List.of());
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path each : entries) {
+                all.add(prefix + each.getFileName());
+                if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+                    all.addAll(paths(each, prefix + each.getFileName() + "/"));
+                }
+            }
+        }
+        return all;
+    }
+
+    private final class OtherProcess implements Runnable {
+        private final Random random = new Random(seed - 1);
+        private final AtomicBoolean ended;
+
+        OtherProcess(AtomicBoolean ended) {
+            this.ended = ended;
+        }
+
+        private Path path() {
+            String directory = List.of("", "first", "second", "first/third", "second/third")
+                    .get(random.nextInt(5));
+            return twin.export("p").resolve(directory).resolve("n" + random.nextInt(NAMES));
+        }
+
+        @Override
+        public void run() {
+            while (!ended.get()) {
+                try {
+                    step();
+                } catch (IOException e) {
+                    // Somebody else was faster.
+                }
+            }
+        }
+
+        private void step() throws IOException {
+            switch (random.nextInt(7)) {
+                case 0, 1 -> {
+                    Path unused = Files.move(path(), path(), StandardCopyOption.ATOMIC_MOVE);
+                }
+                case 2 -> Files.delete(path());
+                case 3 -> {
+                    Path unused = Files.writeString(path(), "by another process");
+                }
+                case 4 -> {
+                    Path unused = Files.createDirectory(path());
+                }
+                case 5 -> {
+                    Path unused = Files.createLink(path(), path());
+                }
+                default -> {
+                    Path unused = Files.setLastModifiedTime(path(), FileTime.fromMillis(random.nextInt()));
+                }
+            }
+        }
     }
 
     /** Files that were being written get a later ctime from a restart. */
