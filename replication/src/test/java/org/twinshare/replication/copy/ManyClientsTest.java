@@ -37,9 +37,9 @@ import org.twinshare.filestore.SetAttributes;
 import org.twinshare.filestore.Stability;
 
 /** Many clients change the same few files and directories at once, and the standby has in the end what the primary has. */
-class CrowdTest {
+class ManyClientsTest {
     private static final int CLIENTS = 8;
-    private static final int STEPS = Integer.getInteger("twinshare.crowd.steps", 400);
+    private static final int STEPS = Integer.getInteger("twinshare.crowd.steps", 300);
     private static final int NAMES = 6;
     /** What happens where others change the same names. */
     private static final Set<Errno> EXPECTED = EnumSet.of(
@@ -193,22 +193,24 @@ class CrowdTest {
         }
 
         private void step() throws IOException {
+            Path one = path();
+            Path other = path();
             switch (random.nextInt(7)) {
                 case 0, 1 -> {
-                    Path unused = Files.move(path(), path(), StandardCopyOption.ATOMIC_MOVE);
+                    Path unused = Files.move(one, other, StandardCopyOption.ATOMIC_MOVE);
                 }
-                case 2 -> Files.delete(path());
+                case 2 -> Files.delete(one);
                 case 3 -> {
-                    Path unused = Files.writeString(path(), "by another process");
+                    Path unused = Files.writeString(one, "by another process");
                 }
                 case 4 -> {
-                    Path unused = Files.createDirectory(path());
+                    Path unused = Files.createDirectory(one);
                 }
                 case 5 -> {
-                    Path unused = Files.createLink(path(), path());
+                    Path unused = Files.createLink(one, other);
                 }
                 default -> {
-                    Path unused = Files.setLastModifiedTime(path(), FileTime.fromMillis(random.nextInt()));
+                    Path unused = Files.setLastModifiedTime(one, FileTime.fromMillis(random.nextInt()));
                 }
             }
         }
