@@ -183,7 +183,7 @@ class FailuresTest extends OwnTree {
     @Test
     void aJournalWithoutRoomLetsClientsComeAgainAndGoesOnWhenThereIsSome() throws Exception {
         Path memory = Files.createDirectory(state.resolve("journal"));
-        mount(memory, "-t", "tmpfs", "-o", "size=200k", "twinshare-test");
+        mount(memory, "-t", "tmpfs", "-o", "size=12k", "twinshare-test");
         try (Served served = open(step -> {})) {
             long file = file(served, "file");
             @Nullable Errno error = null;
@@ -196,6 +196,22 @@ class FailuresTest extends OwnTree {
                     .atMost(Duration.ofMinutes(1))
                     .until(() ->
                             write(served, file, 0, 200, Stability.FILE_SYNC).error() == null);
+        }
+    }
+
+    /** What was released is used again at once, and nobody is told to come again. */
+    @Test
+    void aJournalWhoseDiskIsFullGoesOnInTheSegmentsThatItHas() throws Exception {
+        Path memory = Files.createDirectory(state.resolve("journal"));
+        mount(memory, "-t", "tmpfs", "-o", "size=200k", "twinshare-test");
+        try (Served served = open(step -> {})) {
+            long file = file(served, "file");
+            for (int i = 0; i < 3000; i++) {
+                assertThat(write(served, file, i * 200L, 200, Stability.FILE_SYNC)
+                                .error())
+                        .as("%d", i)
+                        .isNull();
+            }
         }
     }
 

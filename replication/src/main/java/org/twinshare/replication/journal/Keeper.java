@@ -116,7 +116,8 @@ final class Keeper {
             journal.segmentsChanged();
             return spare != null;
         }
-        if (!segments.wantsMore() || retryAtNs != 0 && System.nanoTime() - retryAtNs < 0) {
+        boolean triesLater = !segments.hasSpare() && retryAtNs != 0 && System.nanoTime() - retryAtNs < 0;
+        if (!segments.wantsMore() || triesLater) {
             return false;
         }
         prepare();
@@ -152,11 +153,12 @@ final class Keeper {
         if (segment != null) {
             retryAtNs = 0;
             reported = null;
+            segments.madeNew(null);
             segments.prepared(segment);
             return;
         }
         retryAtNs = System.nanoTime() + RETRY_NS;
-        segments.failed(failure);
+        segments.madeNew(failure);
         if (!failure.equals(reported)) {
             LOG.warn(
                     "{}; the journal goes on in the segments that it has, and tries again: give its disk room",

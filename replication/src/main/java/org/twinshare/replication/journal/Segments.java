@@ -85,11 +85,13 @@ final class Segments {
 
     /** Why no segment can be prepared; null when one can. */
     @Nullable String obstacle() {
+        if (!released.isEmpty() || hasSpare()) {
+            return null;
+        }
         if (failure != null) {
             return failure;
         }
-        boolean possible = !released.isEmpty() || !spares.isEmpty() || files() < maxSegments;
-        return possible ? null : "all " + maxSegments + " segments hold records that are still needed";
+        return files() < maxSegments ? null : "all " + maxSegments + " segments hold records that are still needed";
     }
 
     int files() {
@@ -100,8 +102,12 @@ final class Segments {
         return used.size();
     }
 
+    boolean hasSpare() {
+        return !spares.isEmpty();
+    }
+
     boolean wantsMore() {
-        boolean possible = !spares.isEmpty() || files() < maxSegments;
+        boolean possible = hasSpare() || files() < maxSegments;
         return possible && prepared.size() < Math.min(AHEAD, maxSegments - 1);
     }
 
@@ -112,7 +118,6 @@ final class Segments {
     void retired(String spare) {
         released.removeFirst();
         spares.addLast(spare);
-        failure = null;
     }
 
     @Nullable String takeSpare() {
@@ -126,11 +131,10 @@ final class Segments {
     void prepared(Segment segment) {
         prepared.addLast(segment);
         lastNumber = segment.header.number();
-        failure = null;
     }
 
-    /** Making a new one failed, for a reason that may pass. */
-    void failed(String why) {
+    /** Why no new file could be made, which may pass; null when one was. */
+    void madeNew(@Nullable String why) {
         failure = why;
     }
 

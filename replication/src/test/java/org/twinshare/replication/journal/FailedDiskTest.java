@@ -126,6 +126,25 @@ class FailedDiskTest {
         }
     }
 
+    /** The disk has no room for another segment, but each that is released can be used again. */
+    @Test
+    void takesMoreAsSoonAsSomethingIsReleasedOnAFullDisk() throws Exception {
+        JournalSettings many = new JournalSettings(8192, 100, 4096, Duration.ofMinutes(10));
+        disk.capacityBytes(5 * 8192 + 100);
+        try (Journal journal = Samples.open(disk, many)) {
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> {
+                            while (true) {
+                                Samples.group(journal, 1);
+                            }
+                        })
+                        .isInstanceOf(JournalFull.class);
+                journal.releaseUpTo(journal.durableSequence());
+                Samples.group(journal, 1);
+            }
+        }
+    }
+
     private static boolean appends(Journal journal) {
         try {
             Samples.group(journal, 1);
