@@ -54,7 +54,7 @@ class SystemCrashIT {
             System.out.println("round " + round + ": " + stopped + " calls acknowledged, objects: " + verified);
 
             assertThat(stopped).hasSize(1);
-            assertThat(verified).hasSize(1);
+            assertThat(verified).as(server::output).hasSize(1);
             assertThat(Long.parseLong(stopped.get(0))).isGreaterThan(acknowledged + 100);
             acknowledged = Long.parseLong(stopped.get(0));
         }
