@@ -24,7 +24,7 @@ final class Containment {
      */
     record Inside(long root, long epoch) {}
 
-    /** For one object that is renamed during each of them. */
+    /** For one object that is moved during each of them. */
     private static final int MOST_LOOKS = 100;
 
     private final Nodes nodes;
@@ -72,32 +72,20 @@ final class Containment {
         }
     }
 
-    /** It may have been renamed during a look, so that it had another name wherever it was looked for. */
+    /** A client may have renamed it during a look, so that it had another name wherever it was looked for. */
     private boolean lookBetweenRenames(long root, Node node) throws ErrnoException {
+        int renamings = node.awaitRenamed();
         for (int looks = 0; looks < MOST_LOOKS; looks++) {
-            int renamings = node.awaitRenamed();
-            long epoch = node.volume.epoch();
             if (look(root, node)) {
                 return true;
             }
-            boolean atRest = node.awaitRenamed() == renamings && node.volume.epoch() == epoch;
-            if (atRest && !hasPathInside(root, node)) {
+            int before = renamings;
+            renamings = node.awaitRenamed();
+            if (renamings == before) {
                 return false;
             }
         }
         return false;
-    }
-
-    /** Of a rename by another process the kernel tells a moment later, but the path that it knows is never a wrong one. */
-    private boolean hasPathInside(long root, Node node) throws ErrnoException {
-        if (node.type == FileType.DIRECTORY || Posix.fstat(nodes.open(node)).links() == 0) {
-            return false;
-        }
-        try (Node rootNode = nodes.pin(root)) {
-            return rootNode.volume == node.volume && relativePath(rootNode, node) != null;
-        } catch (ErrnoException e) {
-            return false;
-        }
     }
 
     private boolean look(long root, Node node) throws ErrnoException {
@@ -197,24 +185,43 @@ final class Containment {
             require(root, directory);
             return node.is(Posix.fstatat(nodes.open(directory), link.name().bytes()));
         } catch (ErrnoException e) {
-            return switch (e.errno()) {
-                case ENOENT, ESTALE, ENOTDIR, EXDEV -> false;
-                default -> throw e;
-            };
+            if (!leadsNowhere(e)) {
+                throw e;
+            }
+            return false;
         }
     }
 
-    /** Someone else moved it: the kernel may know where to. Walks there, so that every directory on the way is known. */
+    private static boolean leadsNowhere(ErrnoException why) {
+        return switch (why.errno()) {
+            case ENOENT, ESTALE, ENOTDIR, EXDEV -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * Someone else moved it: the kernel may know where to. Walks there, so that every directory on the way is known; again where
+     * it was moved once more meanwhile, because the path that the kernel knows is never a wrong one.
+     */
     private boolean movedInside(Node root, Node node) throws ErrnoException {
-        try {
-            byte[] path = relativePath(root, node);
-            return path != null && walk(root, path, 0, node);
-        } catch (ErrnoException e) {
-            return switch (e.errno()) {
-                case ENOENT, ESTALE, ENOTDIR, EXDEV, ENAMETOOLONG -> false;
-                default -> throw e;
-            };
+        for (int looks = 0; looks < MOST_LOOKS; looks++) {
+            byte[] path = null;
+            try {
+                boolean gone = Posix.fstat(nodes.open(node)).links() == 0;
+                path = gone ? null : relativePath(root, node);
+                if (path == null || walk(root, path, 0, node)) {
+                    return path != null;
+                }
+            } catch (ErrnoException e) {
+                if (!leadsNowhere(e) && e.errno() != Errno.ENAMETOOLONG) {
+                    throw e;
+                }
+                if (path == null) {
+                    return false;
+                }
+            }
         }
+        return false;
     }
 
     private boolean walk(Node directory, byte[] path, int begin, Node wanted) throws ErrnoException {

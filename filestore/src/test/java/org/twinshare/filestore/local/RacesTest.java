@@ -45,10 +45,6 @@ class RacesTest {
 
     private final long seed = Long.getLong("twinshare.seed", System.nanoTime());
 
-    private Caller async() {
-        return new Caller(fixture.root, 0, 0, new int[0], true);
-    }
-
     static void runAll(List<Callable<Void>> tasks) throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(tasks.size())) {
             List<Future<Void>> ends = new ArrayList<>();
@@ -59,10 +55,6 @@ class RacesTest {
                 Void unusedEnd = end.get();
             }
         }
-    }
-
-    private Operation rename(long from, String name, long to, String newName) {
-        return new Operation.Rename(async(), from, Name.of(name), to, Name.of(newName));
     }
 
     /** CREATE hears only from its decision whose the name is, and holds the lock of that object too when it is carried out. */
@@ -103,7 +95,7 @@ class RacesTest {
         List<Callable<Void>> tasks = new ArrayList<>(List.of(looking, looking, looking));
         tasks.add(() -> {
             for (int i = 0; i < count; i++) {
-                fixture.done(rename(from, "f" + i, to, "f" + i));
+                fixture.done(fixture.renaming(from, "f" + i, to, "f" + i));
                 int unusedNext = next.incrementAndGet();
             }
             return null;
@@ -130,11 +122,12 @@ class RacesTest {
             tasks.add(() -> {
                 while (!over.get()) {
                     Set<String> names = ConcurrentHashMap.newKeySet();
-                    fixture.tree.list(async(), directory, 0, true, (cookie, id, bytes, offset, length, attributes) -> {
-                        assertThat(names.add(new String(bytes, offset, length, UTF_8)))
-                                .isTrue();
-                        return true;
-                    });
+                    fixture.tree.list(
+                            fixture.async(), directory, 0, true, (cookie, id, bytes, offset, length, attributes) -> {
+                                assertThat(names.add(new String(bytes, offset, length, UTF_8)))
+                                        .isTrue();
+                                return true;
+                            });
                     assertThat(names.stream().filter(name -> name.startsWith("stays")))
                             .hasSize(30);
                 }
@@ -150,13 +143,13 @@ class RacesTest {
                         Files.deleteIfExists(fixture.path("d/" + name));
                     } else {
                         Outcome unusedMade = fixture.change(new Operation.Create(
-                                async(),
+                                fixture.async(),
                                 directory,
                                 Name.of(name),
                                 Operation.CreateMode.UNCHECKED,
                                 TestTree.mode(0600),
                                 0));
-                        fixture.done(new Operation.Remove(async(), directory, Name.of(name)));
+                        fixture.done(new Operation.Remove(fixture.async(), directory, Name.of(name)));
                     }
                 }
             } finally {
@@ -197,7 +190,7 @@ class RacesTest {
         long other = directories.get(random.nextInt(directories.size()));
         Name name = Name.of("n" + random.nextInt(6));
         Name otherName = Name.of("n" + random.nextInt(6));
-        Caller caller = async();
+        Caller caller = fixture.async();
         long[] known = files.stream().mapToLong(Long::longValue).toArray();
         long file = known.length == 0 ? fixture.root : known[random.nextInt(known.length)];
         Outcome outcome = fixture.change(
@@ -245,7 +238,7 @@ class RacesTest {
     private void compare(long directory, Path path, String prefix, Map<String, Long> ids)
             throws IOException, ErrnoException {
         Map<String, Long> listed = new TreeMap<>();
-        fixture.tree.list(async(), directory, 0, false, (cookie, id, bytes, offset, length, attributes) -> {
+        fixture.tree.list(fixture.async(), directory, 0, false, (cookie, id, bytes, offset, length, attributes) -> {
             listed.put(new String(bytes, offset, length, UTF_8), id);
             return true;
         });

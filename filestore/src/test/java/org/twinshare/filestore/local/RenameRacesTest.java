@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.twinshare.filestore.Attributes;
-import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.FileTree;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.Operation;
@@ -25,12 +24,37 @@ class RenameRacesTest {
     @RegisterExtension
     final TestTree fixture = new TestTree(new LocalTree.Limits(40, 24, 1 << 20), false);
 
-    private Caller caller() {
-        return new Caller(fixture.root, 0, 0, new int[0], true);
+    private interface Work {
+        void run() throws Exception;
     }
 
-    private Operation rename(long from, String name, long to, String newName) {
-        return new Operation.Rename(caller(), from, Name.of(name), to, Name.of(newName));
+    /** Changes something, while others look again and again until that has ended. */
+    private static void change(Work change, List<Work> looks) throws Exception {
+        AtomicBoolean ended = new AtomicBoolean();
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (Work look : looks) {
+            tasks.add(() -> {
+                while (!ended.get()) {
+                    look.run();
+                }
+                return null;
+            });
+        }
+        tasks.add(() -> {
+            try {
+                change.run();
+            } finally {
+                ended.set(true);
+            }
+            return null;
+        });
+        RacesTest.runAll(tasks);
+    }
+
+    private Work lookingAt(long object) {
+        return () -> {
+            Attributes unused = fixture.attributes(object);
+        };
     }
 
     /** The kernel moves the ctime of what gets or loses a name on before the server can tell that this was its own change. */
@@ -38,27 +62,17 @@ class RenameRacesTest {
     void ctimeIsTheMomentOfTheChangeWhoeverLooksMeanwhile() throws Exception {
         fixture.clock.stopAt(Duration.ofHours(-1));
         long file = fixture.file("f0");
-        AtomicBoolean ended = new AtomicBoolean();
-        Callable<Void> looking = () -> {
-            while (!ended.get()) {
-                Attributes unused = fixture.attributes(file);
+        Work changing = () -> {
+            for (int i = 0; i < 300; i++) {
+                assertThatItHappensInItsMoment(
+                        file, fixture.renaming(fixture.root, "f" + i, fixture.root, "f" + (i + 1)));
+                assertThatItHappensInItsMoment(
+                        file, new Operation.Link(fixture.async(), file, fixture.root, Name.of("link")));
+                assertThatItHappensInItsMoment(
+                        file, new Operation.Remove(fixture.async(), fixture.root, Name.of("link")));
             }
-            return null;
         };
-        Callable<Void> renaming = () -> {
-            try {
-                for (int i = 0; i < 300; i++) {
-                    assertThatItHappensInItsMoment(file, rename(fixture.root, "f" + i, fixture.root, "f" + (i + 1)));
-                    assertThatItHappensInItsMoment(
-                            file, new Operation.Link(caller(), file, fixture.root, Name.of("link")));
-                    assertThatItHappensInItsMoment(file, new Operation.Remove(caller(), fixture.root, Name.of("link")));
-                }
-            } finally {
-                ended.set(true);
-            }
-            return null;
-        };
-        RacesTest.runAll(List.of(looking, renaming));
+        change(changing, List.of(lookingAt(file)));
     }
 
     private interface Rename {
@@ -70,29 +84,14 @@ class RenameRacesTest {
         long file = fixture.file(places[0], "file");
         long directory = fixture.directory(places[0], "directory");
         long below = fixture.file(directory, "below");
-        AtomicBoolean ended = new AtomicBoolean();
-        List<Callable<Void>> tasks = new ArrayList<>();
-        for (long each : new long[] {file, file, directory, below}) {
-            tasks.add(() -> {
-                while (!ended.get()) {
-                    Attributes unused = fixture.attributes(each);
+        Work renaming = () -> {
+            for (int i = 0; i < 3_000; i++) {
+                for (String name : List.of("file", "directory")) {
+                    rename.of(name, i % 2, (i + 1) % 2);
                 }
-                return null;
-            });
-        }
-        tasks.add(() -> {
-            try {
-                for (int i = 0; i < 3_000; i++) {
-                    for (String name : List.of("file", "directory")) {
-                        rename.of(name, i % 2, (i + 1) % 2);
-                    }
-                }
-            } finally {
-                ended.set(true);
             }
-            return null;
-        });
-        RacesTest.runAll(tasks);
+        };
+        change(renaming, List.of(lookingAt(file), lookingAt(file), lookingAt(directory), lookingAt(below)));
     }
 
     @Test
@@ -100,7 +99,7 @@ class RenameRacesTest {
         long[] places = {fixture.directory("a"), fixture.directory("b")};
         assertInTheExportWhile(
                 (name, from, to) -> {
-                    Outcome unused = fixture.done(rename(places[from], name, places[to], name));
+                    Outcome unused = fixture.done(fixture.renaming(places[from], name, places[to], name));
                 },
                 places);
     }
@@ -116,44 +115,24 @@ class RenameRacesTest {
                 places);
     }
 
-    private interface Replace {
-        void page() throws Exception;
-    }
-
     /** A site is updated by renaming each new file over the one before: whoever looks finds one of them. */
-    private void assertFoundWhile(Replace replace) throws Exception {
+    private void assertFoundWhile(Work replacing) throws Exception {
         long unusedFirst = fixture.file("page");
-        AtomicBoolean ended = new AtomicBoolean();
-        Callable<Void> looking = () -> {
-            while (!ended.get()) {
-                Attributes unused = fixture.lookup("page");
+        Work changing = () -> {
+            for (int i = 0; i < 300; i++) {
+                replacing.run();
             }
-            return null;
         };
-        Callable<Void> listing = () -> {
-            while (!ended.get()) {
-                assertThat(listed()).contains("page");
-            }
-            return null;
+        Work looking = () -> {
+            Attributes unused = fixture.lookup("page");
         };
-        List<Callable<Void>> tasks = new ArrayList<>(List.of(looking, looking, listing));
-        tasks.add(() -> {
-            try {
-                for (int i = 0; i < 300; i++) {
-                    replace.page();
-                }
-            } finally {
-                ended.set(true);
-            }
-            return null;
-        });
-        RacesTest.runAll(tasks);
+        change(changing, List.of(looking, looking, () -> assertThat(listed()).contains("page")));
     }
 
     private List<String> listed() throws Exception {
         List<String> names = new ArrayList<>();
         FileTree.ListEnd unusedEnd = fixture.tree.list(
-                caller(),
+                fixture.async(),
                 fixture.root,
                 0,
                 true,
@@ -165,7 +144,7 @@ class RenameRacesTest {
     void aNameThatClientsReplaceIsFoundAllTheTime() throws Exception {
         assertFoundWhile(() -> {
             long unusedNext = fixture.file("new");
-            Outcome unused = fixture.done(rename(fixture.root, "new", fixture.root, "page"));
+            Outcome unused = fixture.done(fixture.renaming(fixture.root, "new", fixture.root, "page"));
         });
     }
 

@@ -276,6 +276,16 @@ final class TestTree implements BeforeEachCallback, AfterEachCallback {
         return done(new Operation.Rename(admin, from, Name.of(name), to, Name.of(newName)));
     }
 
+    /** The same by a client that does not wait until it is on disk, for tests with very many of them. */
+    Operation renaming(long from, String name, long to, String newName) {
+        return new Operation.Rename(async(), from, Name.of(name), to, Name.of(newName));
+    }
+
+    /** root, who does not wait for any disk. */
+    Caller async() {
+        return new Caller(root, 0, 0, new int[0], true);
+    }
+
     Outcome link(long id, long directory, String name) {
         return done(new Operation.Link(admin, id, directory, Name.of(name)));
     }
