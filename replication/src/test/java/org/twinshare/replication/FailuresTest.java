@@ -180,10 +180,16 @@ class FailuresTest extends OwnTree {
         }
     }
 
+    /** The journal is on a disk of its own of this size. */
+    private Path journalDisk(String size) throws Exception {
+        Path memory = Files.createDirectory(state.resolve("journal"));
+        mount(memory, "-t", "tmpfs", "-o", "size=" + size, "twinshare-test");
+        return memory;
+    }
+
     @Test
     void aJournalWithoutRoomLetsClientsComeAgainAndGoesOnWhenThereIsSome() throws Exception {
-        Path memory = Files.createDirectory(state.resolve("journal"));
-        mount(memory, "-t", "tmpfs", "-o", "size=12k", "twinshare-test");
+        Path memory = journalDisk("12k");
         try (Served served = open(step -> {})) {
             long file = file(served, "file");
             @Nullable Errno error = null;
@@ -202,8 +208,7 @@ class FailuresTest extends OwnTree {
     /** What was released is used again at once, and nobody is told to come again. */
     @Test
     void aJournalWhoseDiskIsFullGoesOnInTheSegmentsThatItHas() throws Exception {
-        Path memory = Files.createDirectory(state.resolve("journal"));
-        mount(memory, "-t", "tmpfs", "-o", "size=200k", "twinshare-test");
+        Path unused = journalDisk("200k");
         try (Served served = open(step -> {})) {
             long file = file(served, "file");
             for (int i = 0; i < 3000; i++) {

@@ -153,12 +153,12 @@ final class Keeper {
         if (segment != null) {
             retryAtNs = 0;
             reported = null;
-            segments.madeNew(null);
+            segments.triedNew(null);
             segments.prepared(segment);
             return;
         }
         retryAtNs = System.nanoTime() + RETRY_NS;
-        segments.madeNew(failure);
+        segments.triedNew(failure);
         if (!failure.equals(reported)) {
             LOG.warn(
                     "{}; the journal goes on in the segments that it has, and tries again: give its disk room",

@@ -133,8 +133,8 @@ final class Segments {
         lastNumber = segment.header.number();
     }
 
-    /** Why no new file could be made, which may pass; null when one was. */
-    void madeNew(@Nullable String why) {
+    /** A new file was tried; why it could not be made, which may pass, and null when it was. */
+    void triedNew(@Nullable String why) {
         failure = why;
     }
 

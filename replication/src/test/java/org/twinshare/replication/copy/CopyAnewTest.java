@@ -63,9 +63,7 @@ class CopyAnewTest {
             stream.beforeAsk = change::before;
             stream.copy.copyAll(1);
             stream.follow();
-            stream.awaitCaughtUp();
-            Trees.assertEqual(twin);
-            Trees.assertIndexed(twin);
+            stream.assertCatchesUp();
             return stream.copy.progress().now();
         }
     }

@@ -99,9 +99,7 @@ class CopyTest {
             stream.cutAfter = NEVER;
             stopWriting();
             stream.follow();
-            stream.awaitCaughtUp();
-            Trees.assertEqual(twin);
-            Trees.assertIndexed(twin);
+            stream.assertCatchesUp();
             return true;
         } catch (AssertionError e) {
             throw new AssertionError("seed " + seed, e);

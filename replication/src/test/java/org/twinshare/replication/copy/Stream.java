@@ -206,6 +206,13 @@ final class Stream implements AutoCloseable {
                 });
     }
 
+    /** Returns when everything is here, where it is as on the primary: the tree, and the index of it. */
+    void assertCatchesUp() throws Exception {
+        awaitCaughtUp();
+        Trees.assertEqual(twin);
+        Trees.assertIndexed(twin);
+    }
+
     void cut() {
         ended = true;
         copy.end(new IOException("the connection was cut"));

@@ -76,7 +76,7 @@ final class Writer implements Runnable {
     /** A file in the root that the random changes leave alone. */
     long keep(String name, String content) {
         long id = change(new Operation.Create(
-                        admin, admin.root(), Name.of(name), Operation.CreateMode.GUARDED, mode(0644), 0))
+                        admin, admin.root(), Name.of(name), Operation.CreateMode.GUARDED, Client.mode(0644), 0))
                 .object();
         byte[] bytes = content.getBytes(UTF_8);
         ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
@@ -96,10 +96,6 @@ final class Writer implements Runnable {
         return random.nextInt(files.size());
     }
 
-    private static SetAttributes mode(int mode) {
-        return new SetAttributes(mode, null, null, null, null, null);
-    }
-
     private void step() {
         boolean full = files.size() > MOST_FILES || directories.size() > MOST_DIRECTORIES;
         int kind = files.size() < 20 ? random.nextInt(30) : full ? 30 + random.nextInt(70) : random.nextInt(100);
@@ -108,7 +104,7 @@ final class Writer implements Runnable {
         } else if (kind < 30) {
             Name name = newName();
             Place above = directory();
-            Outcome made = change(new Operation.MakeDirectory(admin, above.id, name, mode(0755)));
+            Outcome made = change(new Operation.MakeDirectory(admin, above.id, name, Client.mode(0755)));
             if (made.error() == null) {
                 directories.add(new Place(above.id, name, made.object()));
             }
@@ -151,11 +147,12 @@ final class Writer implements Runnable {
             case 0 ->
                 change(new Operation.MakeSymlink(
                         admin, above.id, name, SetAttributes.NOTHING, ("to-" + number).getBytes(UTF_8)));
-            case 1 -> change(new Operation.MakeNode(admin, above.id, name, FileType.FIFO, mode(0600), 0));
+            case 1 -> change(new Operation.MakeNode(admin, above.id, name, FileType.FIFO, Client.mode(0600), 0));
             case 2 ->
                 change(new Operation.Create(
                         admin, above.id, name, Operation.CreateMode.EXCLUSIVE, SetAttributes.NOTHING, number));
-            default -> change(new Operation.Create(admin, above.id, name, Operation.CreateMode.GUARDED, mode(0640), 0));
+            default ->
+                change(new Operation.Create(admin, above.id, name, Operation.CreateMode.GUARDED, Client.mode(0640), 0));
         };
         if (made.error() == null) {
             files.add(new Place(above.id, name, made.object()));
@@ -222,7 +219,7 @@ final class Writer implements Runnable {
 
     private void set(long id) {
         SetAttributes attributes = switch (random.nextInt(4)) {
-            case 0 -> mode(random.nextInt(0777));
+            case 0 -> Client.mode(random.nextInt(0777));
             case 1 -> new SetAttributes(null, 1000 + random.nextInt(5), 100, null, null, null);
             case 2 -> new SetAttributes(null, null, null, (long) random.nextInt(5000), null, null);
             default ->
