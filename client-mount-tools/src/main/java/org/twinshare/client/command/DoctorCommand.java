@@ -3,95 +3,89 @@ package org.twinshare.client.command;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.twinshare.client.doctor.Doctor;
 import org.twinshare.client.doctor.DoctorSettings;
 import org.twinshare.client.doctor.Finding;
 import org.twinshare.client.node.Failure;
 import org.twinshare.client.node.Node;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code twinmount doctor}: says what is wrong between this node and its share, and what to do about it. */
-@Command(
-        name = "doctor",
-        description = "Looks at everything that can be wrong between this node and its share.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:nothing failed; there may be warnings",
-            "1:it is not clear which share is meant",
-            "2:usage",
-            "3:something failed"
-        })
 final class DoctorCommand implements Callable<Integer> {
     private final Node node;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Parameters(
-            arity = "0..2",
-            paramLabel = "[SERVER:/PATH] [MOUNTPOINT]",
-            description = "The share; not needed where one is mounted.")
-    private List<String> words = new ArrayList<>();
-
-    @Option(names = "--port", defaultValue = "2049", description = "The server's port (${DEFAULT-VALUE}).")
-    private int port;
-
-    @Option(
-            names = "--user",
-            paramLabel = "NAME|UID[:GID]",
-            description = "Whom the web server runs as (what its configuration says).")
-    private @Nullable String user;
-
-    @Option(
-            names = "--directory",
-            paramLabel = "PATH",
-            defaultValue = "",
-            description = "Directory below the share that the web server writes in (the share itself).")
-    private String directory = "";
-
-    @Option(
-            names = "--timeout",
-            defaultValue = "5s",
-            converter = Converters.Durations.class,
-            description = "How long each thing may take to answer (${DEFAULT-VALUE}).")
-    private Duration timeout = Duration.ZERO;
-
-    @Option(names = "--json", description = "As JSON.")
-    private boolean json;
+    private final PositionalParamSpec words = ShortCommand.words(
+            "0..2", "[SERVER:/PATH] [MOUNTPOINT]", String.class, "The share; not needed where one is mounted.");
+    private final OptionSpec port = OptionSpec.builder("--port")
+            .type(int.class)
+            .paramLabel("<port>")
+            .defaultValue("2049")
+            .description("The server's port (${DEFAULT-VALUE}).")
+            .build();
+    private final OptionSpec user = OptionSpec.builder("--user")
+            .type(String.class)
+            .paramLabel("NAME|UID[:GID]")
+            .description("Whom the web server runs as (what its configuration says).")
+            .build();
+    private final OptionSpec directory = OptionSpec.builder("--directory")
+            .type(String.class)
+            .paramLabel("PATH")
+            .defaultValue("")
+            .description("Directory below the share that the web server writes in (the share itself).")
+            .build();
+    private final OptionSpec timeout =
+            ShortCommand.duration("--timeout", "5s", "How long each thing may take to answer (${DEFAULT-VALUE}).");
+    private final OptionSpec json = ShortCommand.flag("--json", "As JSON.");
+    private final CommandSpec line;
 
     DoctorCommand(Node node) {
         this.node = node;
+        line = ShortCommand.named(
+                "doctor", "Looks at everything that can be wrong between this node and its share.", this);
+        line.addPositional(words);
+        List.of(port, user, directory, timeout, json).forEach(line::addOption);
+        line.usageMessage().sortOptions(false);
+        ShortCommand.exitCodes(
+                line,
+                Map.of(
+                        ExitCode.OK,
+                        "nothing failed; there may be warnings",
+                        ExitCode.FAILED,
+                        "it is not clear which share is meant",
+                        ExitCode.USAGE,
+                        "usage",
+                        ExitCode.PROBLEMS_FOUND,
+                        "something failed"));
+    }
+
+    /** What its line may say. */
+    CommandSpec line() {
+        return line;
     }
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = line.commandLine().getOut();
         try {
-            ShareChoice share = ShareChoice.of(node, words);
+            ShareChoice share = ShareChoice.of(node, words.getValue());
             DoctorSettings settings = new DoctorSettings(
                     share.source().server(),
-                    port,
+                    port.getValue(),
                     share.source().path(),
                     share.mountPoint(),
-                    Optional.ofNullable(user),
-                    directory,
-                    timeout);
+                    Optional.ofNullable(user.getValue()),
+                    directory.getValue(),
+                    timeout.getValue());
+            boolean asJson = json.getValue();
             Doctor doctor = new Doctor(node, InstantSource.system(), settings);
-            List<Finding> findings = doctor.examine(json ? finding -> {} : finding -> print(out, finding));
-            if (json) {
+            List<Finding> findings = doctor.examine(asJson ? finding -> {} : finding -> print(out, finding));
+            if (asJson) {
                 out.println(asJson(share, findings));
             } else {
                 out.println(verdict(findings));
@@ -99,7 +93,7 @@ final class DoctorCommand implements Callable<Integer> {
             out.flush();
             return count(findings, Finding.Level.FAIL) == 0 ? ExitCode.OK : ExitCode.PROBLEMS_FOUND;
         } catch (Failure failure) {
-            spec.commandLine().getErr().println(failure.problem().text());
+            line.commandLine().getErr().println(failure.problem().text());
             return ExitCode.of(failure);
         }
     }

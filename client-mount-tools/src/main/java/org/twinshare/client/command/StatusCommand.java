@@ -4,55 +4,31 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.twinshare.client.health.MountStatus;
 import org.twinshare.client.node.MountAnswer;
 import org.twinshare.client.node.Node;
 import org.twinshare.client.pull.TreeStatus;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code twinmount status}: what is mounted on this node and whether it answers, and how far its source trees are. */
-@Command(
-        name = "status",
-        description =
-                "Shows the shares that are mounted here and whether they answer, and the source trees that are pulled.",
-        mixinStandardHelpOptions = true,
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:all that is mounted answers, and each tree is the server's live release",
-            "2:usage",
-            "3:nothing is mounted, something does not answer, or a tree is behind or has failed"
-        })
 final class StatusCommand implements Callable<Integer> {
     private final Node node;
     private final InstantSource clock;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Option(
-            names = "--timeout",
-            defaultValue = "1s",
-            converter = Converters.Durations.class,
-            description = "How long a share may take to answer (${DEFAULT-VALUE}).")
-    private Duration timeout = Duration.ZERO;
-
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "TREE",
-            description = "Targets of twinmount pull (/usr/local/localSource, and those that are pulled from boot on).")
-    private List<Path> trees = new ArrayList<>();
-
-    @Option(names = "--json", description = "As JSON.")
-    private boolean json;
+    private final OptionSpec timeout =
+            ShortCommand.duration("--timeout", "1s", "How long a share may take to answer (${DEFAULT-VALUE}).");
+    private final PositionalParamSpec trees = ShortCommand.words(
+            "0..*",
+            "TREE",
+            Path.class,
+            "Targets of twinmount pull (/usr/local/localSource, and those that are pulled from boot on).");
+    private final OptionSpec json = ShortCommand.flag("--json", "As JSON.");
+    private final CommandSpec line;
 
     StatusCommand(Node node) {
         this(node, InstantSource.system());
@@ -61,14 +37,34 @@ final class StatusCommand implements Callable<Integer> {
     StatusCommand(Node node, InstantSource clock) {
         this.node = node;
         this.clock = clock;
+        line = ShortCommand.named(
+                "status",
+                "Shows the shares that are mounted here and whether they answer, and the source trees that are pulled.",
+                this);
+        line.addPositional(trees).addOption(timeout).addOption(json);
+        ShortCommand.exitCodes(
+                line,
+                Map.of(
+                        ExitCode.OK,
+                        "all that is mounted answers, and each tree is the server's live release",
+                        ExitCode.USAGE,
+                        "usage",
+                        ExitCode.PROBLEMS_FOUND,
+                        "nothing is mounted, something does not answer, or a tree is behind or has failed"));
+    }
+
+    /** What its line may say. */
+    CommandSpec line() {
+        return line;
     }
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        List<MountStatus> all = MountStatus.all(node, timeout);
-        List<TreeStatus> pulled = TreeStatus.all(node, trees, clock.instant());
-        if (json) {
+        PrintWriter out = line.commandLine().getOut();
+        List<MountStatus> all = MountStatus.all(node, timeout.getValue());
+        List<TreeStatus> pulled = TreeStatus.all(node, trees.getValue(), clock.instant());
+        boolean asJson = json.getValue();
+        if (asJson) {
             out.println(asJson(all, pulled));
         } else {
             print(out, all);

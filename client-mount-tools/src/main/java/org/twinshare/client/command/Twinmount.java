@@ -4,36 +4,26 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.twinshare.client.node.LocalNode;
 import org.twinshare.client.node.Node;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The twinmount command: what a web node needs. Each subcommand is a class of its own in this package. */
-@Command(
-        name = "twinmount",
-        description = "Mounts, checks and measures an NFSv3 server from a web node's side.",
-        mixinStandardHelpOptions = true,
-        version = "twinmount 0.1.0")
-public final class Twinmount implements Callable<Integer> {
+public final class Twinmount {
     /** All commands by name, in the order in which help shows them. */
     private static final Map<String, Function<Node, Object>> COMMANDS = commands();
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private Twinmount() {}
 
     private static Map<String, Function<Node, Object>> commands() {
         Map<String, Function<Node, Object>> commands = new LinkedHashMap<>();
         commands.put("mount", MountCommand::new);
         commands.put("umount", UmountCommand::new);
-        commands.put("doctor", DoctorCommand::new);
-        commands.put("status", StatusCommand::new);
-        commands.put("health", HealthCommand::new);
+        commands.put("doctor", node -> new DoctorCommand(node).line());
+        commands.put("status", node -> new StatusCommand(node).line());
+        commands.put("health", node -> new HealthCommand(node).line());
         commands.put("pull", node -> new PullCommand());
         commands.put("bench", node -> new BenchCommand());
         commands.put("bench-table", node -> new BenchTableCommand());
@@ -51,7 +41,7 @@ public final class Twinmount implements Callable<Integer> {
      * a short command; with all of them where help or a mistake may show them.
      */
     static CommandLine commandLine(Node node, List<String> words) {
-        CommandLine commandLine = new CommandLine(new Twinmount());
+        CommandLine commandLine = new CommandLine(line());
         String meant =
                 words.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("");
         boolean one = COMMANDS.containsKey(meant) && !meant.equals("help");
@@ -76,8 +66,9 @@ public final class Twinmount implements Callable<Integer> {
         return commandLine(node, Arrays.asList(arguments)).execute(arguments);
     }
 
-    @Override
-    public Integer call() {
-        throw new ParameterException(spec.commandLine(), "which subcommand?");
+    private static CommandSpec line() {
+        // Nothing to call: picocli asks for a subcommand then.
+        return ShortCommand.named(
+                "twinmount", "Mounts, checks and measures an NFSv3 server from a web node's side.", "twinmount");
     }
 }

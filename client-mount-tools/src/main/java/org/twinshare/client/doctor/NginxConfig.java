@@ -36,6 +36,8 @@ final class NginxConfig {
         List<String> sections = new ArrayList<>(outer);
         List<String> words = new ArrayList<>();
         Matcher matcher = TOKEN.matcher(text);
+        int lineNumber = 1;
+        int counted = 0;
         while (matcher.find()) {
             String mark = matcher.group(3);
             if (mark == null) {
@@ -46,11 +48,9 @@ final class NginxConfig {
                 case "{" -> sections.add(String.join(" ", words));
                 case "}" -> close(sections);
                 default -> {
-                    int lineNumber = (int) text.substring(0, matcher.start())
-                                    .chars()
-                                    .filter(each -> each == '\n')
-                                    .count()
-                            + 1;
+                    for (; counted < matcher.start(); counted++) {
+                        lineNumber += text.charAt(counted) == '\n' ? 1 : 0;
+                    }
                     statement(words, sections, file, lineNumber, depth);
                 }
             }

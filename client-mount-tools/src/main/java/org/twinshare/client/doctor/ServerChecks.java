@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.twinshare.client.node.Node;
 import org.twinshare.client.probe.Bytes;
@@ -25,15 +26,20 @@ final class ServerChecks {
     private final InstantSource clock;
     private final DoctorSettings settings;
     private final Target target;
-    private final Optional<WebUser> user;
+    private final Supplier<Optional<WebUser>> users;
 
-    ServerChecks(Node node, InstantSource clock, DoctorSettings settings, InetAddress address, Optional<WebUser> user) {
+    ServerChecks(
+            Node node,
+            InstantSource clock,
+            DoctorSettings settings,
+            InetAddress address,
+            Supplier<Optional<WebUser>> users) {
         this.node = node;
         this.clock = clock;
         this.settings = settings;
         this.target = new Target(
                 address, settings.port(), settings.port(), SourceAddress.ANY, Credential.of(0, 0), settings.patience());
-        this.user = user;
+        this.users = users;
     }
 
     /** Looks as far as it gets: without a port there is no procedure, without an export no file. */
@@ -120,6 +126,7 @@ final class ServerChecks {
     }
 
     private void tryOut(NfsProbe nfs, FileHandle root, Consumer<Finding> found) {
+        Optional<WebUser> user = users.get();
         if (user.isEmpty()) {
             found.accept(Finding.warn(
                     "web-user",

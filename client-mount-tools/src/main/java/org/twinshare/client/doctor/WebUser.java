@@ -4,6 +4,7 @@ import com.google.common.base.Splitter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.twinshare.client.node.Node;
 
 /**
@@ -19,11 +20,12 @@ record WebUser(String name, long uid, long gid, String how) {
     static final List<String> USUAL = List.of("www-data", "apache", "nginx", "http", "wwwrun", "www");
 
     /** Who was named, else whom a web server's configuration names, else a usual one. */
-    static Optional<WebUser> find(Node node, WebServers servers, Optional<String> named) {
+    static Optional<WebUser> find(Node node, Supplier<WebServers> servers, Optional<String> named) {
         if (named.isPresent()) {
             return of(node, named.get(), "--user");
         }
-        Optional<WebUser> configured = servers.userDirective().flatMap(each -> of(node, each.argument(), each.place()));
+        Optional<WebUser> configured =
+                servers.get().userDirective().flatMap(each -> of(node, each.argument(), each.place()));
         if (configured.isPresent()) {
             return configured;
         }

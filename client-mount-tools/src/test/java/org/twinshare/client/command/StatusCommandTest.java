@@ -25,7 +25,7 @@ class StatusCommandTest {
             .answer("stat ", 0, "4096 100 40\n");
 
     private int status(String... words) {
-        return new CommandLine(new StatusCommand(node, InstantSource.fixed(Instant.ofEpochMilli(NOW_MS))))
+        return new CommandLine(new StatusCommand(node, InstantSource.fixed(Instant.ofEpochMilli(NOW_MS))).line())
                 .setOut(new PrintWriter(out, true))
                 .execute(words);
     }

@@ -88,7 +88,7 @@ class WebServersTest {
         assertThat(servers.apacheDirectories())
                 .extracting(WebServers.Root::directory)
                 .contains("/localData/uploads");
-        assertThat(WebUser.find(node, servers, Optional.empty()))
+        assertThat(WebUser.find(node, () -> servers, Optional.empty()))
                 .hasValueSatisfying(user -> assertThat(user.name()).isEqualTo("www-data"));
     }
 
