@@ -90,7 +90,11 @@ final class SourceLab implements AutoCloseable {
     }
 
     boolean listens() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), rsyncPort)) {
+        return listens(rsyncPort);
+    }
+
+    static boolean listens(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException e) {
             return false;
@@ -125,6 +129,10 @@ final class SourceLab implements AutoCloseable {
     }
 
     PullSettings settings(Path target, Allowance... allowances) {
+        return settings(target, Optional.empty(), allowances);
+    }
+
+    private PullSettings settings(Path target, Optional<String> hook, Allowance... allowances) {
         Set<Allowance> all = EnumSet.of(Allowance.OLD_RSYNC);
         all.addAll(List.of(allowances));
         return new PullSettings(
@@ -135,7 +143,7 @@ final class SourceLab implements AutoCloseable {
                 OptionalInt.empty(),
                 "node-" + Objects.requireNonNull(target.getParent()).getFileName(),
                 3,
-                Optional.empty(),
+                hook,
                 base.resolve("localData"),
                 Optional.empty(),
                 Optional.empty(),
@@ -146,6 +154,11 @@ final class SourceLab implements AutoCloseable {
     /** A node that asks nobody. */
     Pull node(Path target, Allowance... allowances) throws IOException {
         return new Pull(settings(target, allowances), new Silent(), step -> {});
+    }
+
+    /** A node that asks nobody, and runs a command behind each flip. */
+    Pull nodeWithHook(Path target, String hook) throws IOException {
+        return new Pull(settings(target, Optional.of(hook)), new Silent(), step -> {});
     }
 
     /** Says nothing, and never agrees. */

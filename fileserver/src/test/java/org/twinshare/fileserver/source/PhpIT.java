@@ -1,0 +1,196 @@
+package org.twinshare.fileserver.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.twinshare.client.pull.Pull;
+import org.twinshare.client.pull.Watch;
+import org.twinshare.filestore.posix.OwnProcess;
+
+/**
+ * A site in PHP while its releases change below it, with the caches that PHP has by default: what docs/web-farm-sources.md says
+ * that nginx, Apache and php-fpm need for it.
+ */
+final class PhpIT {
+    private static final int RELEASES = 6;
+    private static final String SAYS = "<?php function %s() { return '%d'; }";
+
+    @TempDir
+    private Path base;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<String> pages = new CopyOnWriteArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private SourceLab lab;
+    private Path target;
+    private @Nullable PhpNode php;
+
+    @BeforeEach
+    void publishTheFirst() throws Exception {
+        assumeTrue(OwnProcess.geteuid() == 0, "needs root, for servers with users of their own");
+        assumeTrue(PhpNode.program().isPresent(), "needs php-fpm: apt-get install php-fpm");
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        lab = new SourceLab(base, List.of("127.0.0.1"));
+        target = Files.createDirectories(base.resolve("web1")).resolve("localSource");
+        publish(1);
+        assertThat(lab.node(target).once()).isTrue();
+    }
+
+    private Path directory() {
+        return base.resolve("php");
+    }
+
+    private PhpNode serve(List<String> settings) throws IOException {
+        PhpNode node = new PhpNode(directory());
+        php = node;
+        node.start(target, settings);
+        return node;
+    }
+
+    private void follow(Pull node) {
+        Watch watch = new Watch(node, new SourceLab.Silent());
+        threads.add(Thread.ofPlatform().daemon().start(() -> run(watch)));
+    }
+
+    private static void run(Watch watch) {
+        try {
+            watch.run();
+        } catch (IOException e) {
+            // What it had begun when the test was over.
+            if (!Thread.currentThread().isInterrupted()) {
+                throw new UncheckedIOException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.interrupt();
+            thread.join();
+        }
+        if (php != null) {
+            php.close();
+        }
+        lab.close();
+    }
+
+    /** A page of three files, each of which says what release it is from. */
+    private void publish(int release) throws IOException {
+        SourceLab.write(
+                lab.work.resolve("index.php"),
+                "<?php require __DIR__ . '/lib/a.php'; require __DIR__ . '/lib/b.php'; echo '" + release
+                        + " ', a(), ' ', b();");
+        SourceLab.write(lab.work.resolve("lib/a.php"), SAYS.formatted("a", release));
+        SourceLab.write(lab.work.resolve("lib/b.php"), SAYS.formatted("b", release));
+        lab.publish();
+    }
+
+    private String page(int port) {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/index.php"))
+                                    .timeout(Duration.ofSeconds(20))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    private static String pageOf(int release) {
+        return "%1$d %1$d %1$d".formatted(release);
+    }
+
+    /** Keeps what it saw, each time that it is something else. */
+    private void visit(int port) {
+        assertThat(page(port)).isEqualTo(pageOf(1));
+        pages.add(pageOf(1));
+        threads.add(Thread.ofPlatform().daemon().start(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                String seen = page(port);
+                if (!seen.isEmpty() && !seen.equals(pages.getLast())) {
+                    pages.add(seen);
+                }
+            }
+        }));
+    }
+
+    /** Each as a whole, and none again behind a later one. */
+    private void assertOnlyWholeReleasesWereSeen() {
+        int last = 0;
+        for (String page : pages) {
+            int release = Integer.parseInt(page.replaceFirst(" .*", ""));
+            assertThat(page).isEqualTo(pageOf(release));
+            assertThat(release).as("in " + pages).isGreaterThan(last);
+            last = release;
+        }
+        assertThat(pages).hasSizeGreaterThan(2);
+    }
+
+    private void everyReleaseIsSeenAtOnce(int port) throws IOException {
+        visit(port);
+        for (int release = 2; release <= RELEASES; release++) {
+            publish(release);
+            assertThat(page(port)).isEqualTo(pageOf(release));
+        }
+        assertOnlyWholeReleasesWereSeen();
+    }
+
+    @Test
+    void nginxThatResolvesTheLinkNeedsNothingElse() throws Exception {
+        PhpNode node = serve(List.of("php_admin_value[opcache.validate_timestamps] = 0"));
+        follow(lab.node(target));
+
+        everyReleaseIsSeenAtOnce(node.nginxPort);
+    }
+
+    @Test
+    void apacheNeedsPhpThatResolvesEachPathAnew() throws Exception {
+        PhpNode node = serve(
+                List.of("php_admin_value[realpath_cache_size] = 0", "php_admin_value[opcache.revalidate_path] = 1"));
+        follow(lab.node(target));
+
+        everyReleaseIsSeenAtOnce(node.apachePort);
+    }
+
+    @Test
+    void apacheWithPhpAsItIsServesTheOldReleaseUntilTheHookHasReloadedIt() throws Exception {
+        PhpNode node = serve(List.of());
+        follow(lab.nodeWithHook(target, PhpNode.reload(directory())));
+        visit(node.apachePort);
+
+        for (int release = 2; release <= RELEASES / 2; release++) {
+            publish(release);
+            String whole = pageOf(release);
+            Awaitility.await("php-fpm is reloaded")
+                    .until(() -> page(node.apachePort).equals(whole));
+        }
+        assertOnlyWholeReleasesWereSeen();
+    }
+}
