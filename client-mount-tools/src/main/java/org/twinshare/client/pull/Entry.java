@@ -16,6 +16,13 @@ record Entry(String type, String mode, String owner, String size, String mtime, 
     private static final int OCTAL_DIGITS = 3;
     private static final Set<String> TYPES = Set.of("f", "d", "l");
 
+    /** What many entries have in common is there once: a tree has many entries. */
+    Entry {
+        type = type.intern();
+        mode = mode.intern();
+        owner = owner.intern();
+    }
+
     /** @throws IllegalArgumentException for a line that no server would write */
     static Entry parse(String line) {
         String[] fields = new String[FIELDS];

@@ -27,7 +27,8 @@ public final class PullFailure extends Exception {
         return new PullFailure(Kind.REFUSED, "refused: " + what, cause, remedy);
     }
 
-    static PullFailure failed(String what, String cause, String remedy) {
+    /** It was tried and went wrong. */
+    public static PullFailure failed(String what, String cause, String remedy) {
         return new PullFailure(Kind.FAILED, what, cause, remedy);
     }
 

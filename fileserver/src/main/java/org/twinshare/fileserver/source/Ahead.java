@@ -19,9 +19,6 @@ import org.twinshare.fileserver.source.TreeScan.Found;
  * release is the live one. Thread-safe.
  */
 final class Ahead {
-    /** More would take too much of the server's memory: so large a release is read again. */
-    private static final int REMEMBERED_AT_MOST = 50_000;
-
     private final ReleaseStore store;
     private @Nullable Content remembered;
 
@@ -33,7 +30,7 @@ final class Ahead {
 
     /** Keeps in mind what a release consists of that was just made. */
     synchronized void remember(Release release, List<Found> found) {
-        remembered = found.size() > REMEMBERED_AT_MOST ? null : new Content(release, byPath(found));
+        remembered = found.size() > TreeProcess.IN_SERVER_AT_MOST ? null : new Content(release, byPath(found));
     }
 
     /** What a release consists of, by path. */

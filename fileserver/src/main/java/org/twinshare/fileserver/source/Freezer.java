@@ -30,13 +30,14 @@ final class Freezer {
     private final SourceSetting setting;
     private final ReleaseStore store;
     private final Ahead ahead;
-    private final Host host;
+    private final boolean root;
 
-    Freezer(SourceSetting setting, ReleaseStore store, Ahead ahead, Host host) {
+    /** @param root whether this process has the rights of root */
+    Freezer(SourceSetting setting, ReleaseStore store, Ahead ahead, boolean root) {
         this.setting = setting;
         this.store = store;
         this.ahead = ahead;
-        this.host = host;
+        this.root = root;
     }
 
     /**
@@ -46,17 +47,16 @@ final class Freezer {
      */
     record Frozen(Release release, boolean changed, List<String> warnings) {}
 
-    /** Makes the release; nothing is live yet. */
+    /** Makes the release of a working tree that was checked; nothing is live yet. */
     Frozen freeze(boolean allowVanished, String note) throws IOException, SourceRefused {
         Path work = setting.path();
         List<String> warnings = new ArrayList<>();
-        checkWorkingTree(work);
         Optional<Release> live = store.live();
         Manifest published = live.isPresent() ? store.manifest(live.get()) : new Manifest(List.of());
         Path staging = store.clearStaging();
         Path stamp = Files.createFile(staging.resolve("stamp"));
         Path tree = staging.resolve("tree");
-        FrozenCopy copy = new FrozenCopy(setting, store, ahead, host.isRoot());
+        FrozenCopy copy = new FrozenCopy(setting, store, ahead, root);
         List<Found> found = copy.of(work, tree, live);
         copy.others().forEach(name -> warnings.add("left out, neither file, directory nor symbolic link: " + name));
         checkReadable(tree);
@@ -80,7 +80,9 @@ final class Freezer {
         return new Frozen(release, true, warnings);
     }
 
-    private void checkWorkingTree(Path work) throws IOException, SourceRefused {
+    /** Refuses what is no directory, and what would be only a part of a site. */
+    static void checkWorkingTree(SourceSetting setting, Host host) throws IOException, SourceRefused {
+        Path work = setting.path();
         if (!Files.isDirectory(work)) {
             throw SourceRefused.failed(
                     "cannot publish " + setting.name(),
@@ -96,7 +98,7 @@ final class Freezer {
     }
 
     private void checkReadable(Path tree) throws IOException, SourceRefused {
-        if (!host.isRoot() || setting.runAs().equals("root")) {
+        if (!root || setting.runAs().equals("root")) {
             return;
         }
         SystemProgram.Result result = SystemProgram.run(

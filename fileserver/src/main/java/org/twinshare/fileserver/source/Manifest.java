@@ -1,6 +1,12 @@
 package org.twinshare.fileserver.source;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -74,12 +80,28 @@ record Manifest(List<Line> lines) {
 
     /** What a release with this content is called after its sequence. */
     static String hash(byte[] encoded) {
+        return digits(sha256().digest(encoded));
+    }
+
+    /** The same of a file, which may be large. */
+    static String hash(Path encoded) throws IOException {
+        MessageDigest sha256 = sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(encoded), sha256)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return digits(sha256.digest());
+    }
+
+    private static MessageDigest sha256() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(encoded);
-            return HexFormat.of().formatHex(digest).substring(0, Release.HASH_DIGITS);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static String digits(byte[] digest) {
+        return HexFormat.of().formatHex(digest).substring(0, Release.HASH_DIGITS);
     }
 
     long files() {

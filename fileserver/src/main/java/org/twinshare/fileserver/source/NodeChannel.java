@@ -5,10 +5,13 @@ import com.google.gson.JsonParseException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,13 +76,30 @@ final class NodeChannel implements AutoCloseable {
         if (method.equals("POST") && words.equals(List.of("poll"))) {
             poll(exchange, source);
         } else if (method.equals("GET") && words.size() == 2 && words.getFirst().equals("manifest")) {
-            Optional<byte[]> manifest = source.manifest(words.getLast());
-            answer(exchange, "text/plain; charset=us-ascii", manifest);
+            manifest(exchange, source.manifest(words.getLast()));
         } else if (method.equals("GET") && words.size() == 2 && words.getFirst().equals("facts")) {
             answer(exchange, "application/json", source.facts(words.getLast()));
         } else {
             refuse(exchange, 404, "nothing is here");
         }
+    }
+
+    /** From the file: the manifests of large trees, for many nodes at once, are more than a server has memory for. */
+    private static void manifest(HttpExchange exchange, Optional<Path> file) throws IOException {
+        if (file.isEmpty()) {
+            refuse(exchange, 404, "no such release");
+            return;
+        }
+        exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=us-ascii");
+        try (InputStream in = Files.newInputStream(file.get());
+                OutputStream out = sending(exchange, Files.size(file.get()))) {
+            in.transferTo(out);
+        }
+    }
+
+    private static OutputStream sending(HttpExchange exchange, long bytes) throws IOException {
+        exchange.sendResponseHeaders(200, bytes);
+        return exchange.getResponseBody();
     }
 
     private static void answer(HttpExchange exchange, String type, Optional<byte[]> body) throws IOException {

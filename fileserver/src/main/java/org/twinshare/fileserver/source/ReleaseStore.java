@@ -1,6 +1,7 @@
 package org.twinshare.fileserver.source;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import com.google.gson.JsonParseException;
 import java.io.IOException;
@@ -88,7 +89,12 @@ final class ReleaseStore {
         return releases().resolve(release.name());
     }
 
-    private Path manifestFile(Release release) {
+    Path root() {
+        return root;
+    }
+
+    /** What a release consists of; may be large. */
+    Path manifestFile(Release release) {
         return root.resolve("manifests").resolve(release.name());
     }
 
@@ -123,12 +129,8 @@ final class ReleaseStore {
         return Files.readAllBytes(factsFile(release));
     }
 
-    byte[] manifestBytes(Release release) throws IOException {
-        return Files.readAllBytes(manifestFile(release));
-    }
-
     Manifest manifest(Release release) throws IOException {
-        return Manifest.decode(manifestBytes(release));
+        return Manifest.decode(Files.readAllBytes(manifestFile(release)));
     }
 
     Facts facts(Release release) throws IOException {
@@ -167,11 +169,15 @@ final class ReleaseStore {
         write(sequence(), (number + "\n").getBytes(US_ASCII));
     }
 
-    /** Puts a staged copy of another server's release among these, under its own number; durable when this returns. */
-    void receive(Path staged, Release release, byte[] manifest, byte[] facts) throws IOException {
+    /**
+     * Puts a staged copy of another server's release among these, under its own number; durable when this returns.
+     *
+     * @param manifest a file that becomes this server's
+     */
+    void receive(Path staged, Release release, Path manifest, byte[] facts) throws IOException {
         // Numbers that the other server gave to what never came here are not given again.
         reserve(Math.max(reserved(), release.sequence() + NUMBERS_OF_ANOTHER));
-        write(manifestFile(release), manifest);
+        place(manifest, manifestFile(release));
         write(factsFile(release), facts);
         moveIn(staged, release);
     }
@@ -184,7 +190,8 @@ final class ReleaseStore {
     /** Puts a staged tree among the releases; it is durable when this returns. */
     Release add(Path staged, byte[] manifest, Facts facts) throws IOException {
         Release release = new Release(nextSequence(), Manifest.hash(manifest));
-        writeAside(release, manifest, facts);
+        write(manifestFile(release), manifest);
+        write(factsFile(release), encoded(facts));
         moveIn(staged, release);
         return release;
     }
@@ -193,18 +200,17 @@ final class ReleaseStore {
     Release renumber(Release old, String note) throws IOException {
         Release release = new Release(nextSequence(), old.hash());
         Facts before = facts(old);
-        writeAside(
-                release,
-                manifestBytes(old),
-                new Facts(System.currentTimeMillis(), before.files, before.bytes, note, true));
+        place(Files.copy(manifestFile(old), temporary(manifestFile(release)), REPLACE_EXISTING), manifestFile(release));
+        write(
+                factsFile(release),
+                encoded(new Facts(System.currentTimeMillis(), before.files, before.bytes, note, true)));
         Files.move(tree(old), tree(release), StandardCopyOption.ATOMIC_MOVE);
         forget(old);
         return release;
     }
 
-    private void writeAside(Release release, byte[] manifest, Facts facts) throws IOException {
-        write(manifestFile(release), manifest);
-        write(factsFile(release), Json.GSON.toJson(facts).getBytes(US_ASCII));
+    private static byte[] encoded(Facts facts) {
+        return Json.GSON.toJson(facts).getBytes(US_ASCII);
     }
 
     private void forget(Release release) throws IOException {
@@ -240,8 +246,15 @@ final class ReleaseStore {
 
     /** Replaces a file as a whole, on the disk when this returns. */
     private static void write(Path file, byte[] content) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(temporary, content);
+        place(Files.write(temporary(file), content), file);
+    }
+
+    private static Path temporary(Path file) {
+        return file.resolveSibling(file.getFileName() + ".new");
+    }
+
+    /** Moves a file to its place, on the disk when this returns. */
+    private static void place(Path temporary, Path file) throws IOException {
         sync(temporary);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         sync(file.resolveSibling("."));

@@ -78,9 +78,8 @@ final class SourceTree {
     }
 
     /** The manifest of a release, or nothing where there is no such release. */
-    Optional<byte[]> manifest(String name) throws IOException {
-        Optional<Release> release = kept(name);
-        return release.isEmpty() ? Optional.empty() : Optional.of(store.manifestBytes(release.get()));
+    Optional<Path> manifest(String name) throws IOException {
+        return kept(name).map(store::manifestFile);
     }
 
     /** The same of what else is known of it. */
@@ -96,11 +95,11 @@ final class SourceTree {
 
     /** Fetches a release of the primary's. */
     interface Fetch {
-        void into(ReleaseStore store) throws IOException, InterruptedException;
+        void into(ReleaseStore store) throws IOException, InterruptedException, SourceRefused;
     }
 
     /** Lets a release of the primary's be fetched; a server that has just taken over publishes nothing meanwhile. */
-    void receive(Fetch fetch) throws IOException, InterruptedException {
+    void receive(Fetch fetch) throws IOException, InterruptedException, SourceRefused {
         changing.lock();
         try {
             fetch.into(store);
@@ -143,7 +142,7 @@ final class SourceTree {
         long begun = System.nanoTime();
         take();
         try {
-            Freezer.Frozen frozen = new Freezer(setting, store, ahead, host).freeze(allowVanished, note);
+            Freezer.Frozen frozen = freeze(allowVanished, note);
             if (!frozen.changed()) {
                 return unchanged(frozen, begun);
             }
@@ -153,6 +152,16 @@ final class SourceTree {
         } finally {
             changing.unlock();
         }
+    }
+
+    private Freezer.Frozen freeze(boolean allowVanished, String note) throws IOException, SourceRefused {
+        Freezer.checkWorkingTree(setting, host);
+        Optional<Release> live = store.live();
+        boolean large = live.isPresent() && store.facts(live.get()).files() > TreeProcess.IN_SERVER_AT_MOST
+                || TreeProcess.isLarge(setting.path());
+        return large
+                ? TreeProcess.freeze(setting, store, host.isRoot(), allowVanished, note)
+                : new Freezer(setting, store, ahead, host.isRoot()).freeze(allowVanished, note);
     }
 
     private void take() throws SourceRefused {

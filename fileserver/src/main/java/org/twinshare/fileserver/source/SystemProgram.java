@@ -21,6 +21,15 @@ public final class SystemProgram {
     public static Result run(Path directory, List<String> command, byte[] input) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("LC_ALL", "C");
+        return run(builder, input);
+    }
+
+    /** Runs it where this process is, and in its locale: a Java runtime takes from that how names are written. */
+    static Result inOwnLocale(List<String> command, byte[] input) throws IOException {
+        return run(new ProcessBuilder(command), input);
+    }
+
+    private static Result run(ProcessBuilder builder, byte[] input) throws IOException {
         Process process = builder.start();
         CompletableFuture<byte[]> err = CompletableFuture.supplyAsync(() -> drain(process), SystemProgram::start);
         CompletableFuture<Void> fed = CompletableFuture.runAsync(() -> feed(process, input), SystemProgram::start);
@@ -32,7 +41,7 @@ public final class SystemProgram {
         } catch (InterruptedException e) {
             process.destroy();
             Thread.currentThread().interrupt();
-            throw new IOException(command.getFirst() + " was interrupted", e);
+            throw new IOException(builder.command().getFirst() + " was interrupted", e);
         }
     }
 

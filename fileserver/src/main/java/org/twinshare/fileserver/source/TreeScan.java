@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -101,6 +103,11 @@ final class TreeScan {
             lines.add(digest == null ? entry.line() : entry.line().withDigest(digest));
         }
         return new Manifest(lines);
+    }
+
+    /** Whether a directory is what a manifest says. */
+    static boolean isAs(Path manifest, Path directory) throws IOException {
+        return Arrays.equals(manifest(directory).encode(), Files.readAllBytes(manifest));
     }
 
     /** SHA-256 of files by their escaped paths. */

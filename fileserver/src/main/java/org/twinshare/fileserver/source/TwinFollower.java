@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -132,11 +131,15 @@ final class TwinFollower implements Runnable {
 
     private byte[] send(HttpRequest request) throws IOException, InterruptedException {
         HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        if (response.statusCode() != 200) {
-            throw new IOException(request.uri() + " answers " + response.statusCode() + ": "
-                    + new String(response.body(), StandardCharsets.UTF_8).strip());
-        }
+        check(response, new String(response.body(), StandardCharsets.UTF_8));
         return response.body();
+    }
+
+    private static void check(HttpResponse<?> response, String words) throws IOException {
+        if (response.statusCode() != 200) {
+            throw new IOException(
+                    response.request().uri() + " answers " + response.statusCode() + ": " + words.strip());
+        }
     }
 
     private static Release release(String name) throws IOException {
@@ -153,7 +156,7 @@ final class TwinFollower implements Runnable {
             staged = name;
             failed = null;
             error = null;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | SourceRefused e) {
             LOG.warn("release {} of {} cannot be kept on this server: {}", name, name(), e.getMessage());
             failed = name;
             error = new Problem(
@@ -164,13 +167,17 @@ final class TwinFollower implements Runnable {
     }
 
     private void fetch(Host.Twin twin, URI rsync, Release release, ReleaseStore store)
-            throws IOException, InterruptedException {
-        byte[] manifest = send(request(twin, "manifest/" + release.name()).GET().build());
-        if (!Manifest.hash(manifest).equals(release.hash())) {
+            throws IOException, InterruptedException, SourceRefused {
+        Path staging = store.clearStaging();
+        HttpResponse<Path> manifest = http.send(
+                request(twin, "manifest/" + release.name()).GET().build(),
+                HttpResponse.BodyHandlers.ofFile(staging.resolve("manifest")));
+        check(manifest, "no manifest");
+        if (!Manifest.hash(manifest.body()).equals(release.hash())) {
             throw new IOException("the manifest that came is not that of " + release.name());
         }
         byte[] facts = send(request(twin, "facts/" + release.name()).GET().build());
-        Path tree = store.clearStaging().resolve("tree");
+        Path tree = staging.resolve("tree");
         List<String> command = new ArrayList<>(List.of(
                 "rsync", "-a", "--no-D", "--numeric-ids", "--modify-window=-1", "--timeout=60", "--contimeout=5"));
         Optional<Release> live = store.live();
@@ -181,10 +188,13 @@ final class TwinFollower implements Runnable {
         }
         command.addAll(List.of("--", rsync + ".releases/" + release.name() + "/", tree + "/"));
         SystemProgram.output(Path.of("/"), command, new byte[0]);
-        if (!Arrays.equals(TreeScan.manifest(tree).encode(), manifest)) {
+        boolean same = TreeProcess.isLarge(tree)
+                ? TreeProcess.isAs(manifest.body(), tree)
+                : TreeScan.isAs(manifest.body(), tree);
+        if (!same) {
             throw new IOException("what rsync brought is not what the manifest of " + release.name() + " says");
         }
-        store.receive(tree, release, manifest, facts);
+        store.receive(tree, release, manifest.body(), facts);
         LOG.info("release {} of {} is kept on this server too", release.name(), name());
     }
 }

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Releases of a source are on both servers, so that nodes go on with them after a failover, and never go backwards. */
 class PairSourceIT {
+    /** More entries than a server reads itself. */
+    private static final int LARGE = 31_000;
+
     @TempDir
     private Path base;
 
@@ -78,5 +81,26 @@ class PairSourceIT {
                 .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> pair.one.twinshare("source", "list", "www").out().contains("102-"));
+    }
+
+    @Test
+    void aReleaseThatIsTooLargeForAServerToReadIsOnBothServersToo() throws Exception {
+        awaitFollows(pair.one, "nas2");
+        for (int i = 0; i < LARGE; i++) {
+            Path directory = work.resolve("d" + i / 200);
+            if (i % 200 == 0) {
+                Files.createDirectory(directory);
+            }
+            Files.createFile(directory.resolve("file" + i));
+        }
+
+        pair.one.twinshare("source", "publish", "www").orFail();
+
+        Awaitility.await("nas2 has the release")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> pair.two.twinshare("source", "list", "www").out().contains("1-"));
+        assertThat(pair.two.twinshare("source", "list", "www").out())
+                .isEqualTo(pair.one.twinshare("source", "list", "www").out());
     }
 }
