@@ -38,6 +38,8 @@ public final class BootUnits {
                 ExecStart=%4$s --watch
                 Restart=always
                 RestartSec=5
+                # How Java ends when it is asked to.
+                SuccessExitStatus=143
 
                 [Install]
                 WantedBy=multi-user.target

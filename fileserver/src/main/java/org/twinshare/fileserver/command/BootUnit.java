@@ -55,6 +55,8 @@ final class BootUnit {
                 ExecReload=/bin/kill -HUP $MAINPID
                 Restart=on-failure
                 RestartSec=1
+                # How Java ends when it is asked to: a server that was stopped has not failed.
+                SuccessExitStatus=143
                 TimeoutStartSec=5min
                 TimeoutStopSec=10
                 LimitNOFILE=1048576

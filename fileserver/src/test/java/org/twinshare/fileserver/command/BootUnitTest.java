@@ -31,7 +31,7 @@ final class BootUnitTest {
         String unit = unit("/srv/localData", "--as", "/data", "--port", "2050", "--state", "/var/lib/other");
 
         assertThat(unit)
-                .contains("Type=notify\n", "WantedBy=multi-user.target\n")
+                .contains("Type=notify\n", "WantedBy=multi-user.target\n", "SuccessExitStatus=143\n")
                 .containsPattern("ExecStart=/\\S+ serve /srv/localData --as /data --port 2050 --state /var/lib/other\n")
                 .contains("RequiresMountsFor=/var/lib/other /srv/localData\n")
                 .doesNotContain("--boot", "--dry-run");
