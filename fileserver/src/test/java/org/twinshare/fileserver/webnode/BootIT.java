@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -21,8 +22,8 @@ import org.twinshare.fileserver.lab.LabServer;
 import org.twinshare.fileserver.lab.Shell;
 
 /**
- * What {@code twinmount mount --boot} writes, under a real systemd on a real kernel: boots and shutdowns while the server is
- * there and while it is not. The times are printed; what is asserted leaves room for a busy machine.
+ * What {@code twinmount mount --boot} and {@code twinmount pull --boot} write, under a real systemd on a real kernel: boots and
+ * shutdowns while the server is there and while it is not. The times are printed; what is asserted leaves room for a busy machine.
  */
 @EnabledIfSystemProperty(
         named = "twinshare.long",
@@ -30,6 +31,8 @@ import org.twinshare.fileserver.lab.Shell;
         disabledReason = "takes minutes: -Dtwinshare.long=true")
 class BootIT {
     private static final String SERVER = "10.213.77.11";
+    private static final String TREE = "/usr/local/localSource";
+    private static final String PULL = "twinmount-pull-www";
     private static final long DISK_BYTES = 512L << 20;
     /** The two halves of the forced unmount, the end of a stuck Apache and systemd's last sync; without them it is for ever. */
     private static final Duration SHUTDOWN = Duration.ofMinutes(3);
@@ -220,5 +223,83 @@ class BootIT {
                                 + " until ps -eLo stat,comm | grep -q '^D.*apache2'; do sleep 0.2; done");
         System.out.println("a shutdown with a stuck Apache and the server's cable out took "
                 + node().client().powerOff(SHUTDOWN).toMillis() + " ms");
+    }
+
+    /** The twinmount command as a program that the node itself can start: its root is this machine's. */
+    private String launcher() throws IOException {
+        Path file = lab.directory("launcher").resolve("twinmount");
+        Files.writeString(
+                file,
+                "#!/bin/sh\nexec " + Path.of(System.getProperty("java.home"), "bin", "java")
+                        + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -Dtwinmount.launcher=" + file + " -cp "
+                        + System.getProperty("java.class.path")
+                        + " org.twinshare.client.command.Twinmount \"$@\"\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return file.toString();
+    }
+
+    private void publish(Path work, String content) throws IOException {
+        Files.writeString(work.resolve("index.html"), content);
+        // A node whose Java has half a minute to start is not waited for.
+        assertThat(server.twinshare("source", "publish", "www", "--timeout", "5")
+                        .out())
+                .contains(" is live: 1 files");
+    }
+
+    private void awaitTree(String content) {
+        Awaitility.await("the node has release " + content)
+                .atMost(BOOT)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> node().sh("cat " + TREE + "/index.html 2>&1 || true")
+                        .strip()
+                        .equals(content));
+    }
+
+    @Test
+    void aNodeFollowsItsSourceTreeFromBootOn() throws IOException {
+        Path work = lab.directory("work");
+        Path settings = Files.writeString(lab.directory("settings").resolve("twinshare.conf"), """
+                [source.www]
+                path = "%s"
+                run-as = "root"
+                nodes = ["10.213.77.0/24"]
+                """.formatted(work));
+        server = lab.serverOn(machine, "state", data.toString(), "--config", settings.toString());
+        server.start();
+        publish(work, "1");
+        boot();
+        node().client()
+                .run(
+                        BOOT,
+                        List.of(),
+                        launcher() + " pull www " + TREE + " --server " + SERVER + " --allow-old-rsync --boot")
+                .orFail();
+        awaitTree("1");
+        assertThat(stateOf(PULL + ".service")).isEqualTo("active");
+        System.out.println("a shutdown with a watcher took "
+                + node().client().powerOff(SHUTDOWN).toMillis() + " ms");
+
+        cable(false);
+        boot();
+        awaitActive("multi-user.target");
+        awaitActive(PULL + ".service");
+        assertThat(node().sh("cat " + TREE + "/index.html")).isEqualTo("1");
+        publish(work, "2");
+        cable(true);
+        awaitTree("2");
+
+        node().sh("systemctl kill --signal=KILL " + PULL + ".service");
+        publish(work, "3");
+        awaitTree("3");
+
+        // The net below the watcher: its timer starts the same service.
+        assertThat(stateOf(PULL + "-net.timer")).isEqualTo("active");
+        node().sh("systemctl stop " + PULL + ".service");
+        publish(work, "4");
+        node().client()
+                .run(BOOT, List.of(), "systemctl start " + PULL + "-net.service")
+                .orFail();
+        assertThat(node().sh("cat " + TREE + "/index.html; systemctl --failed --no-legend"))
+                .isEqualTo("4");
     }
 }
