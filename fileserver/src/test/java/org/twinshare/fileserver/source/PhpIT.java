@@ -32,6 +32,7 @@ import org.twinshare.filestore.posix.OwnProcess;
  */
 final class PhpIT {
     private static final int RELEASES = 6;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final String SAYS = "<?php function %s() { return '%d'; }";
 
     @TempDir
@@ -142,7 +143,9 @@ final class PhpIT {
     }
 
     /** Each as a whole, and none again behind a later one. */
-    private void assertOnlyWholeReleasesWereSeen() {
+    private void assertOnlyWholeReleasesWereSeen(int newest) {
+        Awaitility.await("the visitor has the newest")
+                .until(() -> pages.getLast().equals(pageOf(newest)));
         int last = 0;
         for (String page : pages) {
             int release = Integer.parseInt(page.replaceFirst(" .*", ""));
@@ -150,7 +153,6 @@ final class PhpIT {
             assertThat(release).as("in " + pages).isGreaterThan(last);
             last = release;
         }
-        assertThat(pages).hasSizeGreaterThan(2);
     }
 
     private void everyReleaseIsSeenAtOnce(int port) throws IOException {
@@ -159,7 +161,7 @@ final class PhpIT {
             publish(release);
             assertThat(page(port)).isEqualTo(pageOf(release));
         }
-        assertOnlyWholeReleasesWereSeen();
+        assertOnlyWholeReleasesWereSeen(RELEASES);
     }
 
     @Test
@@ -191,6 +193,6 @@ final class PhpIT {
             Awaitility.await("php-fpm is reloaded")
                     .until(() -> page(node.apachePort).equals(whole));
         }
-        assertOnlyWholeReleasesWereSeen();
+        assertOnlyWholeReleasesWereSeen(RELEASES / 2);
     }
 }
