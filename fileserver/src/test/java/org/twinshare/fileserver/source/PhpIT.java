@@ -145,6 +145,7 @@ final class PhpIT {
     /** Each as a whole, and none again behind a later one. */
     private void assertOnlyWholeReleasesWereSeen(int newest) {
         Awaitility.await("the visitor has the newest")
+                .atMost(PATIENCE)
                 .until(() -> pages.getLast().equals(pageOf(newest)));
         int last = 0;
         for (String page : pages) {
@@ -191,6 +192,7 @@ final class PhpIT {
             publish(release);
             String whole = pageOf(release);
             Awaitility.await("php-fpm is reloaded")
+                    .atMost(PATIENCE)
                     .until(() -> page(node.apachePort).equals(whole));
         }
         assertOnlyWholeReleasesWereSeen(RELEASES / 2);
