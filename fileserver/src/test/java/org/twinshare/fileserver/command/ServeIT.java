@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.twinshare.fileserver.lab.JavaCommand;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /** {@code twinshare serve} as a process of its own: what it says at start, when it refuses, and how it ends. */
@@ -24,22 +25,12 @@ final class ServeIT {
     private Path base;
 
     private ProcessBuilder serve(String... words) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.twinshare.fileserver.command.Twinshare",
-                "serve"));
-        command.addAll(List.of(words));
-        command.addAll(List.of("--state", base.resolve("state").toString()));
-        command.addAll(List.of("--bind", "127.0.0.1", "--http", "off", "--portmap", "off"));
+        List<String> all = new ArrayList<>(List.of("serve"));
+        all.addAll(List.of(words));
+        all.addAll(List.of("--state", base.resolve("state").toString()));
+        all.addAll(List.of("--bind", "127.0.0.1", "--http", "off", "--portmap", "off"));
+        List<String> options = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        List<String> command = JavaCommand.of(options, "org.twinshare.fileserver.command.Twinshare", all);
         return new ProcessBuilder(command).redirectError(base.resolve("err").toFile());
     }
 

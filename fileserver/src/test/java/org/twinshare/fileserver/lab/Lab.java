@@ -96,25 +96,15 @@ public final class Lab implements AutoCloseable {
     }
 
     static List<String> java(String classPath, String mainClass, List<String> words) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
+        List<String> options = List.of(
                 "-Xms48m",
                 "-Xmx192m",
                 "-XX:+UseSerialGC",
                 "-XX:MaxDirectMemorySize=256m",
                 "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
                 "-Djdk.virtualThreadScheduler.parallelism=4",
-                "-Djdk.virtualThreadScheduler.maxPoolSize=64",
-                "-cp",
-                classPath,
-                mainClass));
-        command.addAll(words);
-        return command;
+                "-Djdk.virtualThreadScheduler.maxPoolSize=64");
+        return JavaCommand.of(options, classPath, mainClass, words);
     }
 
     /** Starts the server with these arguments behind {@code serve}. */

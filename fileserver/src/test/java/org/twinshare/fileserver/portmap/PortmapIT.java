@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.twinshare.fileserver.lab.JavaCommand;
 import org.twinshare.fileserver.lab.Shell;
 
 /**
@@ -96,27 +97,20 @@ class PortmapIT {
     private Process serve(String name, int port) throws IOException {
         Process server = start(
                 name,
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
+                JavaCommand.of(
+                        List.of("-Xmx128m", "-XX:+UseSerialGC"),
                         "org.twinshare.fileserver.command.Twinshare",
-                        "serve",
-                        "--exports",
-                        directory.resolve("exports").toString(),
-                        "--state",
-                        directory.resolve(name).toString(),
-                        "--http",
-                        "off",
-                        "--adopt",
-                        "--port",
-                        Integer.toString(port)));
+                        List.of(
+                                "serve",
+                                "--exports",
+                                directory.resolve("exports").toString(),
+                                "--state",
+                                directory.resolve(name).toString(),
+                                "--http",
+                                "off",
+                                "--adopt",
+                                "--port",
+                                Integer.toString(port))));
         awaitPrinted(name, server, "Stop:");
         return server;
     }

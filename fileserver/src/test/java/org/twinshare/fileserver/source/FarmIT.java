@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.fileserver.control.ControlClient;
+import org.twinshare.fileserver.lab.JavaCommand;
 import org.twinshare.fileserver.lab.Shell;
 import org.twinshare.filestore.posix.OwnProcess;
 
@@ -83,22 +84,15 @@ final class FarmIT {
         Shell.run(command.toArray(String[]::new)).orFail();
     }
 
-    private void start(String namespace, String name, List<String> words) throws IOException {
+    private void start(String namespace, String name, String mainClass, List<String> words) throws IOException {
         List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", PREFIX + namespace));
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> options = List.of(
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xms32m",
                 "-XX:MinHeapFreeRatio=20",
-                "-XX:MaxHeapFreeRatio=40",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path")));
-        command.addAll(words);
+                "-XX:MaxHeapFreeRatio=40");
+        command.addAll(JavaCommand.of(options, mainClass, words));
         processes.add(new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(base.resolve(name + ".log").toFile())
@@ -116,8 +110,8 @@ final class FarmIT {
         start(
                 "s",
                 "server",
+                "org.twinshare.fileserver.command.Twinshare",
                 List.of(
-                        "org.twinshare.fileserver.command.Twinshare",
                         "serve",
                         base.resolve("data").toString(),
                         "--state",
@@ -139,8 +133,8 @@ final class FarmIT {
         start(
                 Integer.toString(i),
                 "web" + i,
+                "org.twinshare.client.command.Twinmount",
                 List.of(
-                        "org.twinshare.client.command.Twinmount",
                         "pull",
                         "www",
                         target(i).toString(),

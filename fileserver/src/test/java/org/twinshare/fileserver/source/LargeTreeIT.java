@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.fileserver.control.ControlClient;
+import org.twinshare.fileserver.lab.JavaCommand;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /** A tree that is larger than the memory of the server: it is published by a process of its own, and the server goes on. */
@@ -44,23 +45,15 @@ final class LargeTreeIT {
                 run-as = "root"
                 nodes = ["127.0.0.1"]
                 """.formatted(base.resolve("work")));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.twinshare.fileserver.command.Twinshare"));
-        command.addAll(List.of("serve", base.resolve("data").toString(), "--bind", "127.0.0.1", "--port", "0"));
-        command.addAll(List.of("--http", "off", "--portmap", "off", "--state", state().toString()));
-        command.addAll(List.of("--rsync-port", Integer.toString(SourceLab.freePort())));
-        command.addAll(List.of("--node-port", Integer.toString(SourceLab.freePort())));
-        command.addAll(List.of("--config", base.resolve("twinshare.conf").toString()));
+        List<String> words =
+                new ArrayList<>(List.of("serve", base.resolve("data").toString()));
+        words.addAll(List.of("--bind", "127.0.0.1", "--port", "0", "--http", "off", "--portmap", "off"));
+        words.addAll(List.of("--rsync-port", Integer.toString(SourceLab.freePort())));
+        words.addAll(List.of("--node-port", Integer.toString(SourceLab.freePort())));
+        words.addAll(List.of("--state", state().toString()));
+        words.addAll(List.of("--config", base.resolve("twinshare.conf").toString()));
+        List<String> options = List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+        List<String> command = JavaCommand.of(options, "org.twinshare.fileserver.command.Twinshare", words);
         server = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log().toFile())

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,8 +21,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.twinshare.client.pull.Pull;
-import org.twinshare.client.pull.Watch;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /**
@@ -65,24 +62,6 @@ final class PhpIT {
         php = node;
         node.start(target, settings);
         return node;
-    }
-
-    private void follow(Pull node) {
-        Watch watch = new Watch(node, new SourceLab.Silent());
-        threads.add(Thread.ofPlatform().daemon().start(() -> run(watch)));
-    }
-
-    private static void run(Watch watch) {
-        try {
-            watch.run();
-        } catch (IOException e) {
-            // What it had begun when the test was over.
-            if (!Thread.currentThread().isInterrupted()) {
-                throw new UncheckedIOException(e);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @AfterEach
@@ -168,7 +147,7 @@ final class PhpIT {
     @Test
     void nginxThatResolvesTheLinkNeedsNothingElse() throws Exception {
         PhpNode node = serve(List.of("php_admin_value[opcache.validate_timestamps] = 0"));
-        follow(lab.node(target));
+        threads.add(SourceLab.watch(lab.node(target)));
 
         everyReleaseIsSeenAtOnce(node.nginxPort);
     }
@@ -177,7 +156,7 @@ final class PhpIT {
     void apacheNeedsPhpThatResolvesEachPathAnew() throws Exception {
         PhpNode node = serve(
                 List.of("php_admin_value[realpath_cache_size] = 0", "php_admin_value[opcache.revalidate_path] = 1"));
-        follow(lab.node(target));
+        threads.add(SourceLab.watch(lab.node(target)));
 
         everyReleaseIsSeenAtOnce(node.apachePort);
     }
@@ -185,7 +164,7 @@ final class PhpIT {
     @Test
     void apacheWithPhpAsItIsServesTheOldReleaseUntilTheHookHasReloadedIt() throws Exception {
         PhpNode node = serve(List.of());
-        follow(lab.nodeWithHook(target, PhpNode.reload(directory())));
+        threads.add(SourceLab.watch(lab.nodeWithHook(target, PhpNode.reload(directory()))));
         visit(node.apachePort);
 
         for (int release = 2; release <= RELEASES / 2; release++) {

@@ -2,6 +2,7 @@ package org.twinshare.fileserver.source;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,7 @@ import org.awaitility.Awaitility;
 import org.twinshare.client.pull.Allowance;
 import org.twinshare.client.pull.Pull;
 import org.twinshare.client.pull.PullSettings;
+import org.twinshare.client.pull.Watch;
 import org.twinshare.exports.table.ExportTable;
 import org.twinshare.fileserver.lab.Shell;
 import org.twinshare.filestore.posix.OwnProcess;
@@ -159,6 +161,25 @@ final class SourceLab implements AutoCloseable {
     /** A node that asks nobody, and runs a command behind each flip. */
     Pull nodeWithHook(Path target, String hook) throws IOException {
         return new Pull(settings(target, Optional.of(hook)), new Silent(), step -> {});
+    }
+
+    /** Lets a node watch, until its thread is interrupted. */
+    static Thread watch(Pull node) {
+        Watch watch = new Watch(node, new Silent());
+        return Thread.ofPlatform().daemon().start(() -> run(watch));
+    }
+
+    private static void run(Watch watch) {
+        try {
+            watch.run();
+        } catch (IOException e) {
+            // What it had begun when it was interrupted.
+            if (!Thread.currentThread().isInterrupted()) {
+                throw new UncheckedIOException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Says nothing, and never agrees. */

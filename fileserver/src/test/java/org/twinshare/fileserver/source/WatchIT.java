@@ -3,7 +3,6 @@ package org.twinshare.fileserver.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.client.pull.Pull;
-import org.twinshare.client.pull.Watch;
 
 /** A node that watches has looked at its trees ahead of the next release: what is done to them by hand since is seen. */
 final class WatchIT {
@@ -32,19 +30,8 @@ final class WatchIT {
         lab.fill();
         target = Files.createDirectories(base.resolve("web1")).resolve("localSource");
         String first = lab.publish();
-        Watch watch = new Watch(lab.node(target), new SourceLab.Silent());
-        node = Thread.ofPlatform().daemon().start(() -> run(watch));
+        node = SourceLab.watch(lab.node(target));
         awaitPrepared(first);
-    }
-
-    private static void run(Watch watch) {
-        try {
-            watch.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @AfterEach
