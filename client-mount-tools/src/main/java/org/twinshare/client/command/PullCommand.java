@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
             "5:refused for safety; the tree is as before"
         })
 final class PullCommand implements Callable<Integer> {
-    private static final int MEBIBYTE = 20;
+    private static final long MEBIBYTE = 1 << 20;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -146,7 +146,7 @@ final class PullCommand implements Callable<Integer> {
             return print(PullFailure.failed(
                     "this node has too little memory for the tree of " + source,
                     "each of its files takes up to 2 KB, and "
-                            + (Runtime.getRuntime().maxMemory() >> MEBIBYTE) + " MB may be used",
+                            + Runtime.getRuntime().maxMemory() / MEBIBYTE + " MB may be used",
                     "more memory, or a smaller tree: what is uploaded or generated belongs on the share"));
         } catch (InterruptedException e) {
             return ExitCode.OK;

@@ -76,7 +76,7 @@ final class NodeChannel implements AutoCloseable {
         if (method.equals("POST") && words.equals(List.of("poll"))) {
             poll(exchange, source);
         } else if (method.equals("GET") && words.size() == 2 && words.getFirst().equals("manifest")) {
-            manifest(exchange, source.manifest(words.getLast()));
+            answer(exchange, "text/plain; charset=us-ascii", source.manifest(words.getLast()));
         } else if (method.equals("GET") && words.size() == 2 && words.getFirst().equals("facts")) {
             answer(exchange, "application/json", source.facts(words.getLast()));
         } else {
@@ -85,29 +85,21 @@ final class NodeChannel implements AutoCloseable {
     }
 
     /** From the file: the manifests of large trees, for many nodes at once, are more than a server has memory for. */
-    private static void manifest(HttpExchange exchange, Optional<Path> file) throws IOException {
+    private static void answer(HttpExchange exchange, String type, Optional<Path> file) throws IOException {
         if (file.isEmpty()) {
             refuse(exchange, 404, "no such release");
             return;
         }
-        exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=us-ascii");
+        exchange.getResponseHeaders().set("Content-Type", type);
         try (InputStream in = Files.newInputStream(file.get());
-                OutputStream out = sending(exchange, Files.size(file.get()))) {
+                OutputStream out = sending(exchange, 200, Files.size(file.get()))) {
             in.transferTo(out);
         }
     }
 
-    private static OutputStream sending(HttpExchange exchange, long bytes) throws IOException {
-        exchange.sendResponseHeaders(200, bytes);
+    private static OutputStream sending(HttpExchange exchange, int code, long bytes) throws IOException {
+        exchange.sendResponseHeaders(code, bytes);
         return exchange.getResponseBody();
-    }
-
-    private static void answer(HttpExchange exchange, String type, Optional<byte[]> body) throws IOException {
-        if (body.isPresent()) {
-            send(exchange, 200, type, body.get());
-        } else {
-            refuse(exchange, 404, "no such release");
-        }
     }
 
     private void poll(HttpExchange exchange, SourceTree source) throws IOException {
@@ -136,8 +128,7 @@ final class NodeChannel implements AutoCloseable {
 
     private static void send(HttpExchange exchange, int code, String type, byte[] body) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(code, body.length);
-        try (OutputStream out = exchange.getResponseBody()) {
+        try (OutputStream out = sending(exchange, code, body.length)) {
             out.write(body);
         }
     }

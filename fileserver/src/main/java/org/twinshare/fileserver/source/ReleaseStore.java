@@ -98,7 +98,8 @@ final class ReleaseStore {
         return root.resolve("manifests").resolve(release.name());
     }
 
-    private Path factsFile(Release release) {
+    /** What else is known of it. */
+    Path factsFile(Release release) {
         return root.resolve("manifests").resolve(release.name() + ".json");
     }
 
@@ -122,11 +123,6 @@ final class ReleaseStore {
         }
         all.sort(Comparator.naturalOrder());
         return all;
-    }
-
-    /** What is known of a release, as it is kept. */
-    byte[] factsBytes(Release release) throws IOException {
-        return Files.readAllBytes(factsFile(release));
     }
 
     Manifest manifest(Release release) throws IOException {

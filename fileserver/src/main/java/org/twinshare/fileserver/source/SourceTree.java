@@ -83,9 +83,8 @@ final class SourceTree {
     }
 
     /** The same of what else is known of it. */
-    Optional<byte[]> facts(String name) throws IOException {
-        Optional<Release> release = kept(name);
-        return release.isEmpty() ? Optional.empty() : Optional.of(store.factsBytes(release.get()));
+    Optional<Path> facts(String name) throws IOException {
+        return kept(name).map(store::factsFile);
     }
 
     private Optional<Release> kept(String name) throws IOException {

@@ -24,7 +24,7 @@ import org.twinshare.fileserver.control.Json;
  */
 final class TreeProcess {
     /** So many entries a server has room for beside its work. */
-    static final int IN_SERVER_AT_MOST = Integer.getInteger("twinshare.tree.entries", 30_000);
+    static final int IN_SERVER_AT_MOST = 30_000;
 
     /** How a Java runtime ends that has no memory left, and how the kernel ends a process when the machine has none. */
     private static final List<Integer> OUT_OF_MEMORY = List.of(3, 137);
@@ -42,18 +42,16 @@ final class TreeProcess {
     private record Compare(String tree, String manifest) {}
 
     /**
-     * How either ended.
+     * How a freeze ended; a comparison is answered with true or false.
      *
      * @param release the one that there is now, or null with the problem
-     * @param same    whether the tree is what its manifest says
      */
     private record Answer(
             @Nullable String release,
             boolean changed,
             List<String> warnings,
             @Nullable Problem problem,
-            SourceRefused.@Nullable Kind kind,
-            boolean same) {}
+            SourceRefused.@Nullable Kind kind) {}
 
     /** Whether a tree has more entries than a server should read. */
     static boolean isLarge(Path tree) throws IOException {
@@ -75,7 +73,8 @@ final class TreeProcess {
                         store.root().toString(),
                         root,
                         allowVanished,
-                        note));
+                        note),
+                Answer.class);
         Problem problem = answer.problem;
         if (problem != null) {
             SourceRefused.Kind kind = answer.kind == null ? SourceRefused.Kind.FAILED : answer.kind;
@@ -86,12 +85,14 @@ final class TreeProcess {
         return new Freezer.Frozen(release, answer.changed, answer.warnings);
     }
 
-    /** Whether a tree is what a manifest says, all content read. */
+    /** Whether a tree of any size is what a manifest says, all content read. */
     static boolean isAs(Path manifest, Path tree) throws IOException, SourceRefused {
-        return ask(COMPARE, tree, new Compare(tree.toString(), manifest.toString())).same;
+        return isLarge(tree)
+                ? ask(COMPARE, tree, new Compare(tree.toString(), manifest.toString()), Boolean.class)
+                : TreeScan.isAs(manifest, tree);
     }
 
-    private static Answer ask(String what, Path tree, Object request) throws IOException, SourceRefused {
+    private static <T> T ask(String what, Path tree, Object request, Class<T> type) throws IOException, SourceRefused {
         SystemProgram.Result result = SystemProgram.inOwnLocale(
                 List.of(
                         "nice",
@@ -112,7 +113,7 @@ final class TreeProcess {
                     "more memory, or a smaller tree: what is uploaded or generated belongs on the share");
         }
         try {
-            Answer answer = Json.GSON.fromJson(new String(result.out(), UTF_8), Answer.class);
+            T answer = Json.GSON.fromJson(new String(result.out(), UTF_8), type);
             if (result.exitCode() == 0 && answer != null) {
                 return answer;
             }
@@ -128,9 +129,9 @@ final class TreeProcess {
         try (InputStream in = new FileInputStream(FileDescriptor.in)) {
             request = new String(in.readAllBytes(), UTF_8);
         }
-        Answer answer = words[0].equals(FREEZE)
+        Object answer = words[0].equals(FREEZE)
                 ? frozen(Json.GSON.fromJson(request, Freeze.class))
-                : compared(Json.GSON.fromJson(request, Compare.class));
+                : isAs(Json.GSON.fromJson(request, Compare.class));
         try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
             out.write(Json.GSON.toJson(answer).getBytes(UTF_8));
         }
@@ -150,14 +151,13 @@ final class TreeProcess {
         try {
             Freezer.Frozen frozen =
                     new Freezer(setting, store, new Ahead(store), asked.root).freeze(asked.allowVanished, asked.note);
-            return new Answer(frozen.release().name(), frozen.changed(), frozen.warnings(), null, null, true);
+            return new Answer(frozen.release().name(), frozen.changed(), frozen.warnings(), null, null);
         } catch (SourceRefused refused) {
-            return new Answer(null, false, List.of(), refused.problem(), refused.kind(), false);
+            return new Answer(null, false, List.of(), refused.problem(), refused.kind());
         }
     }
 
-    private static Answer compared(Compare asked) throws IOException {
-        boolean same = TreeScan.isAs(Path.of(asked.manifest), Path.of(asked.tree));
-        return new Answer(null, false, List.of(), null, null, same);
+    private static boolean isAs(Compare asked) throws IOException {
+        return TreeScan.isAs(Path.of(asked.manifest), Path.of(asked.tree));
     }
 }

@@ -188,10 +188,7 @@ final class TwinFollower implements Runnable {
         }
         command.addAll(List.of("--", rsync + ".releases/" + release.name() + "/", tree + "/"));
         SystemProgram.output(Path.of("/"), command, new byte[0]);
-        boolean same = TreeProcess.isLarge(tree)
-                ? TreeProcess.isAs(manifest.body(), tree)
-                : TreeScan.isAs(manifest.body(), tree);
-        if (!same) {
+        if (!TreeProcess.isAs(manifest.body(), tree)) {
             throw new IOException("what rsync brought is not what the manifest of " + release.name() + " says");
         }
         store.receive(tree, release, manifest.body(), facts);
