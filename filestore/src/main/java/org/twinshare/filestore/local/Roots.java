@@ -85,7 +85,7 @@ final class Roots {
             Binding known = binding(fact);
             Mark mark = Mark.of(fd);
             String refused = known != null
-                    ? refuseKnown(known, stat, mark)
+                    ? refuseKnown(known, fd, stat, mark)
                     : isCopyOf(mark, as) ? null : refuseUnknown(stat, mark);
             if (refused != null && !adopt) {
                 throw new RootRefused(refused);
@@ -137,12 +137,13 @@ final class Roots {
     }
 
     /** Why a directory that should be the one this state knows is not; null when it is. */
-    private @Nullable String refuseKnown(Binding known, Stat stat, @Nullable Mark mark) {
+    private @Nullable String refuseKnown(Binding known, int fd, Stat stat, @Nullable Mark mark) throws ErrnoException {
         ObjectRecord record = index.get(known.id());
         boolean same = record != null && record.inode() == stat.inode() && record.birthNs() == stat.birthNs();
-        // The roots of two disks have the same inode, and often a birth of the same second.
-        boolean marked = mark == null ? !known.marked : mark.cluster() == cluster && mark.id() == known.id();
-        if (same && marked) {
+        // The roots of two disks have the same inode, and often a birth of the same second. Where the disk is the same,
+        // the
+        // mark is other because another directory was copied into this one with all its attributes.
+        if (same && (isMark(known, mark) || numberOfFileSystem(fd) == known.volume)) {
             Volume served = nodes.volumeOf(stat.device());
             return served == null || served.number == known.volume
                     ? null
@@ -153,8 +154,16 @@ final class Roots {
                 : "it is another directory than the one that was served before under this path";
     }
 
+    private boolean isMark(Binding known, @Nullable Mark mark) {
+        return mark == null ? !known.marked : mark.cluster() == cluster && mark.id() == known.id();
+    }
+
     private long open(Binding known, int fd, Stat stat) throws ErrnoException {
         Volume unusedVolume = volume(known.volume(), fd, stat);
+        if (known.marked && !isMark(known, Mark.of(fd))) {
+            LOG.warn("The mark of an exported directory was overwritten, as rsync -X does it; it is written again");
+            boolean unusedMarked = Mark.set(fd, new Mark(cluster, known.id, stat.inode()));
+        }
         // Stays pinned, and its descriptor open, as long as the server runs.
         opened(nodes.pin(known.id()), fd);
         return known.id();
@@ -210,17 +219,26 @@ final class Roots {
         if (open != null) {
             return open;
         }
-        String fact = "volume:" + HexFormat.of().toHexDigits(Posix.fileSystemId(fd));
-        int number = known < 0 ? numberOf(fact) : known;
-        index.putFact(fact, ByteBuffer.allocate(4).putInt(number).array());
+        int number = known < 0 ? numberOf(fd) : known;
+        index.putFact(
+                factOfFileSystem(fd), ByteBuffer.allocate(4).putInt(number).array());
         Volume volume = new Volume(number, reopen(fd));
         nodes.addVolume(volume);
         return volume;
     }
 
-    private int numberOf(String fact) {
-        byte[] value = index.fact(fact);
-        int number = value == null ? 0 : ByteBuffer.wrap(value).getInt();
+    private static String factOfFileSystem(int fd) throws ErrnoException {
+        return "volume:" + HexFormat.of().toHexDigits(Posix.fileSystemId(fd));
+    }
+
+    /** The number that the file system of an open directory had the last time; 0 where it is not known. */
+    private int numberOfFileSystem(int fd) throws ErrnoException {
+        byte[] value = index.fact(factOfFileSystem(fd));
+        return value == null ? 0 : ByteBuffer.wrap(value).getInt();
+    }
+
+    private int numberOf(int fd) throws ErrnoException {
+        int number = numberOfFileSystem(fd);
         // A copy of a disk has the same id, and when both are there only one can have the number.
         return number == 0 || nodes.volume(number) != null ? nextVolume() : number;
     }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.Name;
@@ -110,6 +112,36 @@ class BindingTest {
         assertThat(fileThere).isNotEqualTo(file);
         assertThat(fixture.tree.attributes(there, fileThere).sizeBytes()).isEqualTo(4);
         assertThat(fixture.attributes(file).sizeBytes()).isEqualTo(8);
+    }
+
+    /** {@code rsync -aX} gives the directory that it copies into all attributes of the one that it copies. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void staysTheSameWhenAnotherDirectoryIsCopiedIntoIt(boolean served) throws Exception {
+        long file = fixture.file("kept", "content");
+        Path other = Files.createDirectory(fixture.base.resolve("other"));
+        Path otherState = Files.createDirectory(fixture.base.resolve("other-state"));
+        fixture.close();
+        if (served) {
+            try (LocalTree tree = openAt(otherState)) {
+                long unusedId = tree.bind(bytes(other), false);
+            }
+        }
+        String mark = mark();
+        Shell.Result unusedResult = Shell.run("rsync", "-aX", other + "/", fixture.export() + "/");
+        assertThat(mark()).isNotEqualTo(mark);
+
+        try (LocalTree tree = openAgain()) {
+            assertThat(tree.bind(bytes(fixture.export()), false)).isEqualTo(fixture.root);
+            assertThat(tree.attributes(Caller.root(fixture.root), file).sizeBytes())
+                    .isEqualTo(7);
+            assertThat(mark()).isEqualTo(mark);
+        }
+    }
+
+    private String mark() throws Exception {
+        return Shell.run("getfattr", "--absolute-names", "-d", "-m", "twinshare", "-e", "hex", fixture.export())
+                .out();
     }
 
     @Test
