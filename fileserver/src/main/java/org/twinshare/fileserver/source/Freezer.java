@@ -52,17 +52,20 @@ final class Freezer {
         Path work = setting.path();
         List<String> warnings = new ArrayList<>();
         Optional<Release> live = store.live();
-        Manifest published = live.isPresent() ? store.manifest(live.get()) : new Manifest(List.of());
+        Beside<Manifest> manifestOfLive =
+                Beside.begin(() -> live.isPresent() ? store.manifest(live.get()) : new Manifest(List.of()));
         Path staging = store.clearStaging();
         Path stamp = Files.createFile(staging.resolve("stamp"));
         Path tree = staging.resolve("tree");
         FrozenCopy copy = new FrozenCopy(setting, store, ahead, root);
         List<Found> found = copy.of(work, tree, live);
         copy.others().forEach(name -> warnings.add("left out, neither file, directory nor symbolic link: " + name));
-        checkReadable(tree);
+        Beside<List<String>> unreadable = Beside.begin(() -> unreadable(tree));
+        Manifest published = manifestOfLive.end();
         Manifest manifest = describe(tree, found, copy.live(), published);
         checkNotEmpty(manifest);
         byte[] encoded = manifest.encode();
+        checkReadable(unreadable.end());
         if (live.isPresent() && live.get().hash().equals(Manifest.hash(encoded))) {
             store.clearStaging();
             return new Frozen(live.get(), false, warnings);
@@ -97,9 +100,10 @@ final class Freezer {
         }
     }
 
-    private void checkReadable(Path tree) throws IOException, SourceRefused {
+    /** What the rsync daemon could not read. */
+    private List<String> unreadable(Path tree) throws IOException, SourceRefused {
         if (!root || setting.runAs().equals("root")) {
-            return;
+            return List.of();
         }
         SystemProgram.Result result = SystemProgram.run(
                 tree,
@@ -135,18 +139,22 @@ final class Freezer {
                         "%P\\0"),
                 new byte[0]);
         List<String> unreadable = names(result.out());
+        if (unreadable.isEmpty() && result.exitCode() != 0) {
+            throw SourceRefused.failed(
+                    "cannot see whether " + setting.runAs() + " can read " + setting.path(),
+                    result.words(),
+                    "run-as must be a user of this system");
+        }
+        return unreadable;
+    }
+
+    private void checkReadable(List<String> unreadable) throws SourceRefused {
         if (!unreadable.isEmpty()) {
             throw SourceRefused.failed(
                     "cannot publish " + setting.name() + ": " + setting.runAs() + " cannot read " + unreadable.size()
                             + " of its files and directories",
                     String.join("\n", shown(unreadable)),
                     "chmod a+r (a+rx for directories), or  run-as = \"root\"  in [source." + setting.name() + "]");
-        }
-        if (result.exitCode() != 0) {
-            throw SourceRefused.failed(
-                    "cannot see whether " + setting.runAs() + " can read " + setting.path(),
-                    result.words(),
-                    "run-as must be a user of this system");
         }
     }
 

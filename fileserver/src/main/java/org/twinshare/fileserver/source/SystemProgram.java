@@ -1,6 +1,7 @@
 package org.twinshare.fileserver.source;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +20,13 @@ public final class SystemProgram {
 
     /** Runs it in a directory, with bytes for its standard input. */
     public static Result run(Path directory, List<String> command, byte[] input) throws IOException {
+        return run(inDirectory(directory, command), input);
+    }
+
+    private static ProcessBuilder inDirectory(Path directory, List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("LC_ALL", "C");
-        return run(builder, input);
+        return builder;
     }
 
     /** Runs it where this process is, and in its locale: a Java runtime takes from that how names are written. */
@@ -30,14 +35,26 @@ public final class SystemProgram {
     }
 
     private static Result run(ProcessBuilder builder, byte[] input) throws IOException {
+        Ended<byte[]> ended = run(builder, input, InputStream::readAllBytes);
+        return new Result(ended.exitCode, ended.out, ended.words);
+    }
+
+    /** What becomes of the output of a program. */
+    interface Reading<T> {
+        T read(InputStream out) throws IOException;
+    }
+
+    private record Ended<T>(int exitCode, T out, String words) {}
+
+    private static <T> Ended<T> run(ProcessBuilder builder, byte[] input, Reading<T> reading) throws IOException {
         Process process = builder.start();
         CompletableFuture<byte[]> err = CompletableFuture.supplyAsync(() -> drain(process), SystemProgram::start);
         CompletableFuture<Void> fed = CompletableFuture.runAsync(() -> feed(process, input), SystemProgram::start);
-        try {
-            byte[] out = process.getInputStream().readAllBytes();
+        try (InputStream from = process.getInputStream()) {
+            T out = reading.read(from);
             int exitCode = process.waitFor();
             fed.join();
-            return new Result(exitCode, out, cut(new String(err.join(), StandardCharsets.UTF_8)));
+            return new Ended<>(exitCode, out, cut(new String(err.join(), StandardCharsets.UTF_8)));
         } catch (InterruptedException e) {
             process.destroy();
             Thread.currentThread().interrupt();
@@ -47,11 +64,16 @@ public final class SystemProgram {
 
     /** Runs it; any failure is an exception with its words. */
     public static byte[] output(Path directory, List<String> command, byte[] input) throws IOException {
-        Result result = run(directory, command, input);
-        if (result.exitCode != 0) {
-            throw new IOException(command.getFirst() + " ended with " + result.exitCode + ": " + result.words);
+        return output(directory, command, input, InputStream::readAllBytes);
+    }
+
+    /** The same where the output is large: it is read while the program runs. */
+    static <T> T output(Path directory, List<String> command, byte[] input, Reading<T> reading) throws IOException {
+        Ended<T> ended = run(inDirectory(directory, command), input, reading);
+        if (ended.exitCode != 0) {
+            throw new IOException(command.getFirst() + " ended with " + ended.exitCode + ": " + ended.words);
         }
-        return result.out;
+        return ended.out;
     }
 
     private static void start(Runnable task) {

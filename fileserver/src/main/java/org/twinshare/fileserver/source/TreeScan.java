@@ -44,39 +44,55 @@ final class TreeScan {
      * @param others gets the names of what is neither file, directory nor symbolic link
      */
     static List<Found> of(Path directory, List<String> others) throws IOException {
-        byte[] out = SystemProgram.output(
+        return SystemProgram.output(
                 directory,
                 List.of("find", ".", "-xdev", "-printf", "%y\\0%m\\0%U:%G\\0%s\\0%T@\\0%i\\0%l\\0%P\\0%D\\0%C@\\0"),
-                new byte[0]);
-        String[] fields = new String(out, ISO_8859_1).split("\0", -1);
+                new byte[0],
+                out -> found(new Fields(out), others));
+    }
+
+    private static List<Found> found(Fields out, List<String> others) throws IOException {
         List<Found> found = new ArrayList<>();
-        for (int at = 0; at + FIELDS <= fields.length; at += FIELDS) {
-            if (KEPT.contains(fields[at])) {
-                found.add(found(fields, at));
+        String[] fields = new String[FIELDS];
+        while (next(out, fields)) {
+            if (KEPT.contains(fields[0])) {
+                found.add(found(fields));
             } else {
-                others.add(escape(fields[at + 7]));
+                others.add(escape(fields[7]));
             }
         }
         return found;
     }
 
-    private static Found found(String[] fields, int at) {
-        String name = fields[at + 7].isEmpty() ? "." : fields[at + 7];
-        String type = fields[at];
+    /** Reads the fields of an entry; false at the end, also of what was cut off: how find has ended tells that. */
+    private static boolean next(Fields out, String[] fields) throws IOException {
+        for (int i = 0; i < FIELDS; i++) {
+            String field = out.next();
+            if (field == null) {
+                return false;
+            }
+            fields[i] = field;
+        }
+        return true;
+    }
+
+    private static Found found(String[] fields) {
+        String name = fields[7].isEmpty() ? "." : fields[7];
+        String type = fields[0];
         boolean file = type.equals(Manifest.FILE);
         Manifest.Line line = new Manifest.Line(
                 type,
-                fields[at + 1],
-                fields[at + 2],
-                file ? fields[at + 3] : "-",
-                file ? nanoseconds(fields[at + 4]) : "-",
-                type.equals("l") ? escape(fields[at + 6]) : "-",
+                fields[1],
+                fields[2],
+                file ? fields[3] : "-",
+                file ? nanoseconds(fields[4]) : "-",
+                type.equals("l") ? escape(fields[6]) : "-",
                 escape(name));
-        String changed = nanoseconds(fields[at + 9]);
+        String changed = nanoseconds(fields[9]);
         int point = changed.indexOf('.');
         return new Found(
                 line,
-                fields[at + 8] + ":" + fields[at + 5],
+                fields[8] + ":" + fields[5],
                 name.getBytes(ISO_8859_1),
                 TimeUnit.SECONDS.toNanos(Long.parseLong(changed, 0, point, 10))
                         + Long.parseLong(changed, point + 1, changed.length(), 10));
