@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.fileserver.control.ControlClient;
 import org.twinshare.fileserver.lab.JavaCommand;
+import org.twinshare.fileserver.lab.Ports;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /** A tree that is larger than the memory of the server: it is published by a process of its own, and the server goes on. */
@@ -48,8 +49,8 @@ final class LargeTreeIT {
         List<String> words =
                 new ArrayList<>(List.of("serve", base.resolve("data").toString()));
         words.addAll(List.of("--bind", "127.0.0.1", "--port", "0", "--http", "off", "--portmap", "off"));
-        words.addAll(List.of("--rsync-port", Integer.toString(SourceLab.freePort())));
-        words.addAll(List.of("--node-port", Integer.toString(SourceLab.freePort())));
+        words.addAll(List.of("--rsync-port", Integer.toString(Ports.free())));
+        words.addAll(List.of("--node-port", Integer.toString(Ports.free())));
         words.addAll(List.of("--state", state().toString()));
         words.addAll(List.of("--config", base.resolve("twinshare.conf").toString()));
         List<String> options = List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");

@@ -25,7 +25,7 @@ import org.twinshare.filestore.posix.OwnProcess;
 
 /**
  * A site in PHP while its releases change below it, with the caches that PHP has by default: what docs/web-farm-sources.md says
- * that nginx, Apache and php-fpm need for it.
+ * that nginx, Apache, php-fpm and mod_php need for it.
  */
 final class PhpIT {
     private static final int RELEASES = 6;
@@ -66,14 +66,15 @@ final class PhpIT {
 
     @AfterEach
     void stop() throws InterruptedException {
-        for (Thread thread : threads) {
-            thread.interrupt();
-            thread.join();
-        }
+        threads.forEach(Thread::interrupt);
         if (php != null) {
             php.close();
         }
+        // Only this ends the question that a watcher is waiting for an answer to.
         lab.close();
+        for (Thread thread : threads) {
+            thread.join();
+        }
     }
 
     /** A page of three files, each of which says what release it is from. */
@@ -165,15 +166,30 @@ final class PhpIT {
     void apacheWithPhpAsItIsServesTheOldReleaseUntilTheHookHasReloadedIt() throws Exception {
         PhpNode node = serve(List.of());
         threads.add(SourceLab.watch(lab.nodeWithHook(target, PhpNode.reload(directory()))));
-        visit(node.apachePort);
 
+        everyReleaseIsSeenOnceTheHookHasRun(node.apachePort);
+    }
+
+    private void everyReleaseIsSeenOnceTheHookHasRun(int port) throws IOException {
+        visit(port);
         for (int release = 2; release <= RELEASES / 2; release++) {
             publish(release);
             String whole = pageOf(release);
-            Awaitility.await("php-fpm is reloaded")
+            Awaitility.await("release " + release + " is shown")
                     .atMost(PATIENCE)
-                    .until(() -> page(node.apachePort).equals(whole));
+                    .until(() -> page(port).equals(whole));
         }
         assertOnlyWholeReleasesWereSeen(RELEASES / 2);
+    }
+
+    @Test
+    void modPhpServesTheOldReleaseUntilTheHookHasReplacedItsProcesses() throws Exception {
+        assumeTrue(PhpNode.module().isPresent(), "needs mod_php: apt-get install libapache2-mod-php");
+        PhpNode node = new PhpNode(directory());
+        php = node;
+        node.startModPhp(target);
+        threads.add(SourceLab.watch(lab.nodeWithHook(target, PhpNode.graceful(directory()))));
+
+        everyReleaseIsSeenOnceTheHookHasRun(node.modPhpPort);
     }
 }

@@ -2,34 +2,52 @@ package org.twinshare.fileserver.source;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.twinshare.fileserver.lab.Ports;
 
 /**
- * Debian's php-fpm with its opcache, behind an nginx and an Apache that serve a source tree as docs/web-farm-sources.md sets them
- * up. Ports on the loopback.
+ * Debian's PHP with its opcache, as docs/web-farm-sources.md sets it up for a source tree: php-fpm behind an nginx and an Apache,
+ * or mod_php in an Apache. Ports on the loopback.
  */
 final class PhpNode implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(30);
+    private static final String MOD_PHP = "mod-php.conf";
 
-    final int nginxPort = SourceLab.freePort();
-    final int apachePort = SourceLab.freePort();
+    final int nginxPort = Ports.free();
+    final int apachePort = Ports.free();
+    final int modPhpPort = Ports.free();
 
-    private final int fpmPort = SourceLab.freePort();
+    private final int fpmPort = Ports.free();
     private final Path directory;
     private final List<Process> processes = new ArrayList<>();
 
-    /** The program, whose name has its version in it; empty where it is not installed. */
+    /** The program php-fpm, whose name has its version in it; empty where it is not installed. */
     static Optional<Path> program() {
-        try (Stream<Path> files = Files.list(Path.of("/usr/sbin"))) {
-            return files.filter(file -> file.getFileName().toString().matches("php-fpm[0-9.]+"))
+        return find("/usr/sbin", "php-fpm[0-9.]+");
+    }
+
+    /** The module of Apache; empty where it is not installed. */
+    static Optional<Path> module() {
+        return find("/usr/lib/apache2/modules", "libphp[0-9.]+\\.so");
+    }
+
+    private static Optional<Path> find(String directory, String name) {
+        Pattern pattern = Pattern.compile(name);
+        try (Stream<Path> files = Files.list(Path.of(directory))) {
+            return files.filter(file ->
+                            pattern.matcher(file.getFileName().toString()).matches())
                     .findFirst();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -41,7 +59,7 @@ final class PhpNode implements AutoCloseable {
     }
 
     /**
-     * Starts all three, and returns when they listen.
+     * Starts php-fpm, nginx and Apache, and returns when they listen.
      *
      * @param root     the link that leads to the live release
      * @param settings lines of the pool, such as {@code php_admin_value[realpath_cache_size] = 0}
@@ -50,10 +68,39 @@ final class PhpNode implements AutoCloseable {
         Files.createDirectories(directory);
         startPhp(settings);
         startNginx(root);
-        startApache(root);
-        for (int port : List.of(fpmPort, nginxPort, apachePort)) {
-            Awaitility.await("somebody listens on port " + port).atMost(START).until(() -> SourceLab.listens(port));
+        startApache("apache.conf", apachePort, root, """
+                LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+                LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
+                LoadModule proxy_fcgi_module /usr/lib/apache2/modules/mod_proxy_fcgi.so
+                <FilesMatch "\\.php$">
+                    SetHandler "proxy:fcgi://127.0.0.1:%d/"
+                </FilesMatch>
+                """.formatted(fpmPort));
+        awaitListening(fpmPort, nginxPort, apachePort);
+    }
+
+    /** Starts an Apache that has PHP in its own processes, and returns when it listens. */
+    void startModPhp(Path root) throws IOException {
+        Files.createDirectories(directory);
+        startApache(MOD_PHP, modPhpPort, root, """
+                LoadModule mpm_prefork_module /usr/lib/apache2/modules/mod_mpm_prefork.so
+                LoadModule php_module %s
+                <FilesMatch "\\.php$">
+                    SetHandler application/x-httpd-php
+                </FilesMatch>
+                """.formatted(module().orElseThrow()));
+        awaitListening(modPhpPort);
+    }
+
+    private static void awaitListening(int... ports) {
+        for (int port : ports) {
+            Awaitility.await("somebody listens on port " + port).atMost(START).until(() -> Ports.isTaken(port));
         }
+    }
+
+    /** {@code apachectl graceful} for the Apache with PHP in its processes. */
+    static String graceful(Path directory) {
+        return "APACHE_ARGUMENTS='-f " + directory.resolve(MOD_PHP) + "' apachectl graceful";
     }
 
     /** What ends its processes when they are idle and starts new ones, as {@code systemctl reload} has it. */
@@ -101,8 +148,10 @@ final class PhpNode implements AutoCloseable {
                 """.formatted(directory, nginxPort, root, fpmPort))));
     }
 
-    private void startApache(Path root) throws IOException {
-        start(List.of("apache2", "-D", "FOREGROUND", "-f", write("apache.conf", """
+    private void startApache(String name, int port, Path root, String php) throws IOException {
+        // In a group of its own, because one with processes of PHP ends its whole group when it is told to end.
+        start(List.of(
+                "setsid", "apache2", "-D", "FOREGROUND", "-f", write(name, """
                 ServerRoot /etc/apache2
                 ServerName www.example.com
                 DefaultRuntimeDir %1$s
@@ -111,19 +160,13 @@ final class PhpNode implements AutoCloseable {
                 Listen 127.0.0.1:%2$d
                 User www-data
                 Group www-data
-                LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
                 LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
-                LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
-                LoadModule proxy_fcgi_module /usr/lib/apache2/modules/mod_proxy_fcgi.so
                 DocumentRoot %3$s
                 <Directory %3$s>
                     Require all granted
                 </Directory>
-                <FilesMatch "\\\\.php$">
-                    SetHandler "proxy:fcgi://127.0.0.1:%4$d/"
-                </FilesMatch>
-                """.formatted(
-                        directory, apachePort, root, fpmPort))));
+                %4$s
+                """.formatted(directory, port, root, php))));
     }
 
     private String write(String name, String text) throws IOException {

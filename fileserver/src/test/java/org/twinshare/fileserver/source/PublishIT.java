@@ -21,6 +21,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.exports.Problem;
+import org.twinshare.fileserver.lab.Ports;
 import org.twinshare.fileserver.lab.Shell;
 import org.twinshare.filestore.posix.OwnProcess;
 
@@ -244,15 +245,15 @@ final class PublishIT {
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> lab.service
                             .daemon()
-                            .filter(now -> now.pid() != first.pid() && lab.listens())
+                            .filter(now -> now.pid() != first.pid() && Ports.isTaken(lab.rsyncPort))
                             .isPresent());
         }
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !lab.listens());
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !Ports.isTaken(lab.rsyncPort));
     }
 
     @Test
     void aTakenPortIsAProblemWithItsHolderAndIsTakenWhenItIsFree() throws Exception {
-        int port = SourceLab.freePort();
+        int port = Ports.free();
         SourceSettings settings = new SourceSettings(
                 List.of(new SourceSetting(
                         "www",
@@ -264,7 +265,7 @@ final class PublishIT {
                         java.util.Optional.empty(),
                         3)),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), SourceLab.freePort()));
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), Ports.free()));
         ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
         try (SourceService service =
                 SourceService.start(settings, base.resolve("state"), new SourceLab.FakeHost(List.of()))) {

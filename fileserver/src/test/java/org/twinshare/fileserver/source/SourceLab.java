@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +20,7 @@ import org.twinshare.client.pull.Pull;
 import org.twinshare.client.pull.PullSettings;
 import org.twinshare.client.pull.Watch;
 import org.twinshare.exports.table.ExportTable;
+import org.twinshare.fileserver.lab.Ports;
 import org.twinshare.fileserver.lab.Shell;
 import org.twinshare.filestore.posix.OwnProcess;
 
@@ -29,8 +28,8 @@ import org.twinshare.filestore.posix.OwnProcess;
 final class SourceLab implements AutoCloseable {
     final Path base;
     final Path work;
-    final int rsyncPort = freePort();
-    final int nodePort = freePort();
+    final int rsyncPort = Ports.free();
+    final int nodePort = Ports.free();
     final SourceService service;
 
     SourceLab(Path base, List<String> nodes) throws IOException, SourceRefused {
@@ -44,7 +43,7 @@ final class SourceLab implements AutoCloseable {
                 new SourceSettings(List.of(setting(nodes)), loopback(rsyncPort), loopback(nodePort)),
                 base.resolve("state"),
                 new FakeHost(mounted));
-        Awaitility.await("rsyncd listens").atMost(Duration.ofSeconds(20)).until(this::listens);
+        Awaitility.await("rsyncd listens").atMost(Duration.ofSeconds(20)).until(() -> Ports.isTaken(rsyncPort));
     }
 
     private SourceSetting setting(List<String> nodes) {
@@ -79,28 +78,8 @@ final class SourceLab implements AutoCloseable {
         }
     }
 
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    }
-
-    boolean listens() {
-        return listens(rsyncPort);
-    }
-
-    static boolean listens(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     JsonObject ask(String action) {
