@@ -12,8 +12,9 @@ import org.twinshare.fileserver.lab.PairLab;
 
 /**
  * A web node as docs/web-farm.md sets it up: the share at /localData, the site's code at /usr/local/localSource, Debian's
- * Apache with the site, and a second one for what touches the share, both by docs/examples. The code is pulled by a process
- * beside its kernel, because Java takes half a minute to start in there, into a directory that the node shares.
+ * Apache with the site, and a second one for what touches the share, and php-fpm with two pools, all by docs/examples. The code is
+ * pulled by a process beside its kernel, because Java takes half a minute to start in there, into a directory that the node
+ * shares.
  */
 final class ApacheNode {
     private static final Path EXAMPLES = Path.of("..", "docs", "examples").toAbsolutePath();
@@ -31,12 +32,27 @@ final class ApacheNode {
             LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
             LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
             LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
+            LoadModule proxy_fcgi_module /usr/lib/apache2/modules/mod_proxy_fcgi.so
             DocumentRoot /usr/local/localSource
             <Directory /usr/local/localSource>
                 Require all granted
             </Directory>
+            <FilesMatch "\\.php$">
+                SetHandler "proxy:unix:/run/php/www.sock|fcgi://www/"
+            </FilesMatch>
             Include %s/apache-share-proxy.conf
             """.formatted(EXAMPLES);
+    private static final String PHP = """
+            [global]
+            error_log = /run/php/log
+            [www]
+            user = www-data
+            group = www-data
+            listen = /run/php/www.sock
+            listen.owner = www-data
+            pm = static
+            pm.max_children = 2
+            """;
 
     private final LabClient kernel;
 
@@ -44,11 +60,19 @@ final class ApacheNode {
         this.kernel = kernel;
     }
 
-    /** Boots it; its code is pulled from the service address. */
-    static ApacheNode start(Lab lab, String name, String address) throws IOException {
+    /**
+     * Boots it; its code is pulled from the service address.
+     *
+     * @param patienceSeconds how long a visitor may wait for a script that touches the share
+     */
+    static ApacheNode start(Lab lab, String name, String address, int patienceSeconds) throws IOException {
         Path shared = lab.directory(name);
         Path source = shared.resolve("localSource");
-        Path site = Files.writeString(shared.resolve("site.conf"), SITE);
+        String share = Files.readString(EXAMPLES.resolve("apache-share-php.conf"))
+                .replaceFirst("timeout=\\d+", "timeout=" + patienceSeconds);
+        Path site = Files.writeString(shared.resolve("site.conf"), SITE + share);
+        Path php = Files.writeString(
+                shared.resolve("php-fpm.conf"), PHP + Files.readString(EXAMPLES.resolve("php-share-pool.conf")));
         lab.runs(
                 shared.resolve("pull.log"),
                 "org.twinshare.client.command.Twinmount",
@@ -73,12 +97,13 @@ final class ApacheNode {
                 "--share",
                 shared.toString());
         kernel.sh("""
-                mkdir -p /localData /run/site /run/share-pool
+                mkdir -p /localData /run/site /run/share-pool /run/php
                 %s
                 ln -s %s /usr/local/localSource
                 apache2 -f %s
                 apache2 -f %s/apache-share-pool.conf
-                """.formatted(MOUNT, source, site, EXAMPLES));
+                $(ls /usr/sbin/php-fpm[0-9]*) --fpm-config %s
+                """.formatted(MOUNT, source, site, EXAMPLES, php));
         return new ApacheNode(kernel);
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.fileserver.lab.LabProgram;
@@ -20,6 +21,7 @@ import org.twinshare.fileserver.lab.PairLab;
  * Two web nodes behind round robin are one site: uploads to either are seen on both, a publish flips both, and when the
  * primary dies pages go on at once and uploads when the standby has taken over. The times are printed.
  */
+@Tag("alone")
 class SiteIT {
     /** How long nobody serves the share before the standby is told to. */
     private static final Duration OUTAGE = Duration.ofSeconds(Integer.getInteger("twinshare.outage", 15));
@@ -33,6 +35,19 @@ class SiteIT {
                 printf 'Status: 500 Failed\\r\\nContent-Type: text/plain\\r\\n\\r\\nnot kept\\n'
             fi
             """;
+
+    /** How long a visitor waits for a script in PHP: what docs/examples has, where the outage is long enough to see that. */
+    private static final int SCRIPT_PATIENCE_SECONDS = OUTAGE.toSeconds() < 60 ? 3 : 30;
+
+    /** In the pool of docs/examples. */
+    private static final int SHARE_WORKERS = 10;
+
+    private static final int CROWD = 2 * SHARE_WORKERS;
+
+    private static final String PAGE = "<?php echo 'a page';";
+    private static final String UPLOAD_PHP =
+            "<?php $name = '/localData/uploads/' . uniqid(); file_put_contents($name, 'kept') or http_response_code(500);"
+                    + " echo file_get_contents($name);";
 
     @TempDir
     private Path base;
@@ -48,6 +63,8 @@ class SiteIT {
         Files.createDirectories(work.resolve("cgi-bin"));
         Files.writeString(work.resolve("cgi-bin/upload"), UPLOAD);
         Files.setPosixFilePermissions(work.resolve("cgi-bin/upload"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(work.resolve("page.php"), PAGE);
+        Files.writeString(work.resolve("upload.php"), UPLOAD_PHP);
         write("release one");
         pair = PairLab.withSource(base.resolve("twinshare.conf"), work);
         Files.setPosixFilePermissions(
@@ -57,7 +74,8 @@ class SiteIT {
         pair.join();
         PairLab.awaitInStep(pair.one);
         nodes = List.of(
-                ApacheNode.start(pair.lab, "web1", "10.213.77.2"), ApacheNode.start(pair.lab, "web2", "10.213.77.3"));
+                ApacheNode.start(pair.lab, "web1", "10.213.77.2", SCRIPT_PATIENCE_SECONDS),
+                ApacheNode.start(pair.lab, "web2", "10.213.77.3", SCRIPT_PATIENCE_SECONDS));
         visitor = pair.lab.program(Visitor.class, "10.213.77.2", "10.213.77.3");
     }
 
@@ -92,6 +110,7 @@ class SiteIT {
 
         anUploadToOneIsSeenOnTheOther("photo1", 0, 1);
         anUploadToOneIsSeenOnTheOther("photo2", 1, 0);
+        assertThat(ask("get 1 /upload.php")).contains("200", "kept");
 
         write("release two");
         pair.one.twinshare("source", "publish", "www").orFail();
@@ -110,6 +129,7 @@ class SiteIT {
             assertThat(page).as("page").contains("200", "release two");
             assertThat(Long.parseLong(page[1])).as("milliseconds of a page").isLessThan(1000);
         }
+        scriptsThatWaitForTheShareHoldUpNoOthers();
         String stuck = nodes.getFirst().sh(STUCK_WORKER_DIES);
         assertThat(stuck).isEqualTo("gone\n");
 
@@ -123,6 +143,31 @@ class SiteIT {
         System.out.println(stopped + "; seen on both nodes: " + verified);
         assertThat(verified).hasSize(1);
         awaitShown("release two");
+        awaitWaitingWorkers(0);
+        assertThat(ask("get 0 /upload.php")).contains("200", "kept");
+    }
+
+    /** More visitors want to upload by PHP than can wait: pages come at once, and in the end all have an answer. */
+    private void scriptsThatWaitForTheShareHoldUpNoOthers() {
+        visitor.ask("crowd 0 /upload.php " + CROWD);
+        awaitWaitingWorkers(SHARE_WORKERS);
+        for (int i = 0; i < 5; i++) {
+            String[] page = ask("get 0 /page.php");
+            assertThat(page).as("page").contains("200", "a page");
+            assertThat(Long.parseLong(page[1])).as("milliseconds of a page").isLessThan(1000);
+        }
+        List<String> answers = visitor.ask("answers");
+        System.out.println("uploads by PHP meanwhile: " + answers);
+        assertThat(answers).hasSize(CROWD).allMatch(answer -> answer.startsWith("50"));
+    }
+
+    private void awaitWaitingWorkers(int workers) {
+        Awaitility.await("workers that wait for the share")
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> nodes.getFirst()
+                        .sh("ps -eo stat,args | grep -c '^D.*php-fpm: pool [s]hare' || true")
+                        .strip()
+                        .equals(Integer.toString(workers)));
     }
 
     /** A worker of the small Apache that waits for the share ends by SIGKILL within a second. */

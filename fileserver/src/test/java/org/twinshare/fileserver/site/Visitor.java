@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.fileserver.lab.LabProgram;
@@ -19,6 +20,8 @@ import org.twinshare.fileserver.lab.LabProgram;
 /**
  * A program that visits the site: takes the addresses of its web nodes, as DNS would tell them, and goes to one after the
  * other. {@code get NODE PATH} and {@code upload NODE NAME} go to one node and print the status, the milliseconds and the text;
+ * {@code crowd NODE PATH N} begins to get a page for N visitors at once, and {@code answers} waits for
+ * all of them, and prints the status and the milliseconds of each;
  * {@code uploading} begins to upload one file after the other, {@code acknowledged} says how many came through so far,
  * {@code stop} ends it and prints that and the longest wait, {@code verify} gets each of them from each node.
  */
@@ -36,6 +39,7 @@ public final class Visitor {
     private long longestMillis;
     private int refused;
     private @Nullable Thread uploading;
+    private final List<CompletableFuture<Answer>> crowd = new ArrayList<>();
 
     private Visitor(List<String> nodes) {
         this.nodes = nodes;
@@ -55,6 +59,8 @@ public final class Visitor {
         switch (words[0]) {
             case "get" -> System.out.println(get(nodes.get(Integer.parseInt(words[1])), words[2]));
             case "upload" -> System.out.println(upload(nodes.get(Integer.parseInt(words[1])), words[2]));
+            case "crowd" -> crowd(nodes.get(Integer.parseInt(words[1])), words[2], Integer.parseInt(words[3]));
+            case "answers" -> crowd.stream().map(CompletableFuture::join).forEach(Answer::printShort);
             case "uploading" -> uploading = Thread.ofPlatform().start(this::uploadAll);
             case "acknowledged" -> System.out.println(count.get());
             case "stop" -> stop();
@@ -64,6 +70,10 @@ public final class Visitor {
     }
 
     private record Answer(int status, long millis, String text) {
+        void printShort() {
+            System.out.println(status + " " + millis);
+        }
+
         @Override
         public String toString() {
             return status + " " + millis + " " + text.strip();
@@ -72,6 +82,20 @@ public final class Visitor {
 
     private Answer get(String node, String path) throws InterruptedException {
         return ask(HttpRequest.newBuilder(URI.create("http://" + node + path)));
+    }
+
+    private void crowd(String node, String path, int visitors) {
+        for (int i = 0; i < visitors; i++) {
+            CompletableFuture<Answer> answer = new CompletableFuture<>();
+            crowd.add(answer);
+            Thread unusedDaemon = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    answer.complete(get(node, path));
+                } catch (InterruptedException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        }
     }
 
     private Answer upload(String node, String name) throws InterruptedException {
