@@ -172,7 +172,18 @@ public final class Lab implements AutoCloseable {
 
     /** Starts a main class of the tests in the lab's network, which is then told what to do. */
     public LabProgram program(Class<?> main, String... arguments) {
+        return program(List.of(), main, arguments);
+    }
+
+    /** The same, with a file in place of {@code /etc/hosts}. */
+    public LabProgram programWith(Path hosts, Class<?> main, String... arguments) {
+        String script = "mount --bind \"$0\" /etc/hosts && exec \"$@\"";
+        return program(List.of("unshare", "--mount", "sh", "-c", script, hosts.toString()), main, arguments);
+    }
+
+    private LabProgram program(List<String> prefix, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(inside());
+        command.addAll(prefix);
         command.addAll(java(main.getName(), List.of(arguments)));
         LabProgram program = LabProgram.start(environment, command);
         opened.add(program);

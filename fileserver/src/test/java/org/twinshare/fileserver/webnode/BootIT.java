@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.twinshare.fileserver.lab.Lab;
@@ -25,6 +26,7 @@ import org.twinshare.fileserver.lab.Shell;
  * What {@code twinmount mount --boot} and {@code twinmount pull --boot} write, under a real systemd on a real kernel: boots and
  * shutdowns while the server is there and while it is not. The times are printed; what is asserted leaves room for a busy machine.
  */
+@Tag("alone")
 @EnabledIfSystemProperty(
         named = "twinshare.long",
         matches = "true",
@@ -176,6 +178,7 @@ class BootIT {
     void aWebServerStartsWithTheShareAndDoesNotHoldUpTheShutdown() {
         server.start();
         boot();
+        node().sh("systemctl disable --now rpc-statd rpcbind rpcbind.socket");
         node().sh("""
                 mkdir -p /etc/systemd/system/multi-user.target.wants
                 ln -s /lib/systemd/system/apache2.service /etc/systemd/system/multi-user.target.wants/

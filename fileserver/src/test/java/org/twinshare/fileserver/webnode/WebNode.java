@@ -1,5 +1,8 @@
 package org.twinshare.fileserver.webnode;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.twinshare.fileserver.lab.Lab;
@@ -26,6 +29,14 @@ final class WebNode {
         List<String> arguments = new ArrayList<>(List.of(Lab.SCRIPT.toString(), name));
         arguments.addAll(List.of(prefix));
         return new WebNode(client, lab.program(TwinmountProgram.class, arguments.toArray(String[]::new)));
+    }
+
+    /** One that has this text in its {@code /etc/hosts} from now on. */
+    static WebNode knowing(String hosts, Lab lab, LabClient client, String name) throws IOException {
+        // Not read in there from the file: the kernel may have an earlier content of it in its cache.
+        client.sh("cat >/etc/hosts <<'END'\n" + hosts + "END\n");
+        Path file = Files.writeString(lab.directory("hosts").resolve(name), hosts);
+        return new WebNode(client, lab.programWith(file, TwinmountProgram.class, Lab.SCRIPT.toString(), name));
     }
 
     /** What a command printed, how it ended, and how long its programs ran on the node. */
