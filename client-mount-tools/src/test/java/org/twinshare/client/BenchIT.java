@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.client.bench.WorkloadKind;
 import org.twinshare.client.command.Twinmount;
 
+@Tag("alone")
 class BenchIT {
     @TempDir
     private Path directory = Path.of("");

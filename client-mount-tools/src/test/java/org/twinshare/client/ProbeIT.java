@@ -3,10 +3,12 @@ package org.twinshare.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.client.probe.EveryProcedure;
 
+@Tag("alone")
 class ProbeIT {
 
     @Test

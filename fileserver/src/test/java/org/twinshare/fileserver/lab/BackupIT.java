@@ -13,9 +13,11 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code twinshare backup} on the standby, while a client writes, and what is made of a backup when all else is lost. */
+@Tag("alone")
 class BackupIT {
     private PairLab pair;
     private LabProgram client;

@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Rule 1 with a client that is told nothing but server and path: it asks our portmapper, tries NFSv4 first, and believes that
  * there are locks.
  */
+@Tag("alone")
 class BareMountIT {
     /** It takes a tenth of that; what is to be told apart from it is a lock that hangs for ever. */
     private static final long AT_ONCE_MS = 10_000;

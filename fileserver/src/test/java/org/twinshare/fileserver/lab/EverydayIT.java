@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What the programs of a web node do with files all day. Where a script has no expected output beside it, the oracle is the
  * client's own kernel: the same script must print the same on a tmpfs there.
  */
+@Tag("alone")
 class EverydayIT {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 
@@ -52,18 +54,18 @@ class EverydayIT {
     }
 
     @Test
-    void fiveThousandSmallFilesAreWrittenReadBackAndRemoved() {
+    void threeThousandSmallFilesAreWrittenReadBackAndRemoved() {
         String counts = web.sh("""
                 mkdir small; cd small
-                perl -e 'for (1..5000) { open F, ">", "f$_" or die $!; print F "content of $_\n" x ($_ % 40); close F or die $! }'
+                perl -e 'for (1..3000) { open F, ">", "f$_" or die $!; print F "content of $_\n" x ($_ % 40); close F or die $! }'
                 echo 3 > /proc/sys/vm/drop_caches
-                perl -e 'local $/; for (1..5000) { open F, "<", "f$_" or die $!; my $c = <F>; $c = "" unless defined $c;
+                perl -e 'local $/; for (1..3000) { open F, "<", "f$_" or die $!; my $c = <F>; $c = "" unless defined $c;
                          die "f$_" if $c ne "content of $_\n" x ($_ % 40); $n++ } print "$n\n"'
                 ls | wc -l
                 cd ..; rm -r small; ls | grep -c small || true
                 """);
 
-        assertThat(counts).isEqualTo("5000\n5000\n0\n");
+        assertThat(counts).isEqualTo("3000\n3000\n0\n");
     }
 
     @Test
@@ -249,11 +251,11 @@ class EverydayIT {
         Shell.run(
                         "perl",
                         "-e",
-                        "mkdir $ARGV[0]; chdir $ARGV[0]; for (1..20000) { open F, '>', \"entry-number-$_\" or die }",
+                        "mkdir $ARGV[0]; chdir $ARGV[0]; for (1..8000) { open F, '>', \"entry-number-$_\" or die }",
                         data.resolve("large").toString())
                 .orFail();
 
-        // 20,000 removals, each of them synced, on a disk that others use too.
+        // 8,000 removals, each of them synced, on a disk that others use too.
         String printed = web.run(Duration.ofMinutes(6), List.of(), """
                 ls large | wc -l
                 echo 3 > /proc/sys/vm/drop_caches
@@ -262,6 +264,6 @@ class EverydayIT {
                 wait; wc -l < /run/twice; grep -v 'No such file' /run/faults | head -3; ls | grep -c large || true
                 """).orFail();
 
-        assertThat(printed).isEqualTo("20000\nemptied\n0\n0\n");
+        assertThat(printed).isEqualTo("8000\nemptied\n0\n0\n");
     }
 }

@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A hundred clients at once, each at an address of its own: none is forgotten, and one that writes without end slows nobody down. */
+@Tag("alone")
 class FairIT {
     private static Lab lab;
     private static LabServer server;

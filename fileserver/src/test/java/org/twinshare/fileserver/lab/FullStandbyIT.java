@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The standby's disk is full and the primary's is not: nobody is stopped, it is told, and it heals when there is room. */
+@Tag("alone")
 class FullStandbyIT {
     private PairLab pair;
 

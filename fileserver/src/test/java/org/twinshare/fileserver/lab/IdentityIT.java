@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Which file is which, for a client, when files are changed on the server itself, and which directory is which, for the
  * server. The client keeps no attributes, so that it shows what the server says now.
  */
+@Tag("alone")
 class IdentityIT {
     private static Lab lab;
     private static Path data;

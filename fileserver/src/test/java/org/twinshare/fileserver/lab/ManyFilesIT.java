@@ -12,12 +12,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A large tree that was there before the server: no scan keeps clients waiting, and memory does not grow with the tree. With
  * 100,000 files, unless {@code -Dtwinshare.many.files=1000000} says otherwise, as the goal does.
  */
+@Tag("alone")
 class ManyFilesIT {
     private static final int FILES = Integer.getInteger("twinshare.many.files", 100_000);
     private static final int FILES_PER_DIRECTORY = 2_000;

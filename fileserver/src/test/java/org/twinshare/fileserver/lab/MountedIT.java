@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a web node does with a mounted export every day. */
+@Tag("alone")
 class MountedIT {
     private static Lab lab;
     private static LabServer server;

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * cache held is gone. The other server lives on. A kernel of its own makes a server slow, and a round takes minutes, so this
  * runs only when it is asked for: {@code ./nemesis --crashes}.
  */
+@Tag("alone")
 @EnabledIfSystemProperty(named = "twinshare.pair.crash.rounds", matches = "\\d+")
 class PairCrashIT {
     private static final int ROUNDS = Integer.getInteger("twinshare.pair.crash.rounds", 1);

@@ -11,9 +11,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a web node notices when the server it uses becomes another one: that it waits, and nothing else. */
+@Tag("alone")
 class PairIT {
     /** How long after the primary's death the standby is told to take over. */
     private static final Duration LATER = Duration.ofSeconds(Integer.getInteger("twinshare.failover.after", 0));

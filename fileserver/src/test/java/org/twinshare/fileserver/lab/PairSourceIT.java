@@ -9,10 +9,12 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Releases of a source are on both servers, so that nodes go on with them after a failover, and never go backwards. */
+@Tag("alone")
 class PairSourceIT {
     /** More entries than a server reads itself. */
     private static final int LARGE = 31_000;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * POSIX, call by call, as a program on a web node has it: hundreds of small checks in {@code src/test/posix}. The same checks
  * pass on a tmpfs of the client's kernel, so that what they expect is right.
  */
+@Tag("alone")
 class PosixIT {
     private static final Path CHECKS = Path.of("src/test/posix").toAbsolutePath();
     private static final Duration LONG = Duration.ofMinutes(5);

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Quotas of the file system hold for what clients write, though the server is root. In a kernel that has them. */
+@Tag("alone")
 class QuotaIT {
     private static final int LIMITED = 1001;
     private static final int UNLIMITED = 1002;

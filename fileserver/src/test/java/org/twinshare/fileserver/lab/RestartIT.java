@@ -12,9 +12,11 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a web node notices of a server that is killed or stopped and started again: that it waits, and nothing else. */
+@Tag("alone")
 class RestartIT {
     private static final Duration LONG = Duration.ofMinutes(3);
 

@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What an operator is shown. The oracle is the client's kernel, which counts its own calls in /proc/self/mountstats. */
+@Tag("alone")
 class SeenIT {
     private static final String CLIENT = "10.213.77.101";
 

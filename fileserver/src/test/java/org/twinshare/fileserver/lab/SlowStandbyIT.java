@@ -8,6 +8,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.TestInstance;
  * all, because it is in step again after each.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("alone")
 class SlowStandbyIT {
     private static final String ALONE = "goes on alone: nothing was heard from the standby";
 

@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Switchovers there and back under the load generator, at least 4 seconds apart: every call is answered once and rightly, and
  * what it says of the pauses is printed. {@code -Dtwinshare.switchovers=100} is the long run.
  */
+@Tag("alone")
 class SwitchoverIT {
     private static final int SWITCHOVERS = Integer.getInteger("twinshare.switchovers", 2);
     private static final Duration APART = Duration.ofSeconds(4);

@@ -6,27 +6,32 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What was acknowledged is on the disk: the server runs in a kernel of its own (Linux 6.1), and that kernel is killed, so that
  * whatever only its page cache held is gone.
  */
+@Tag("alone")
 class SystemCrashIT {
     private static final int ROUNDS = Integer.getInteger("twinshare.crash.rounds", 1);
     private static final int WORKERS = 4;
 
-    private Lab lab;
+    private static Lab lab;
+    private static CrashServer server;
 
-    @BeforeEach
-    void open() {
+    @BeforeAll
+    static void open() {
         lab = Lab.open();
+        server = new CrashServer(lab, "");
+        server.start();
     }
 
-    @AfterEach
-    void close() throws Exception {
+    @AfterAll
+    static void close() throws Exception {
         if (lab != null) {
             lab.close();
         }
@@ -39,8 +44,6 @@ class SystemCrashIT {
         System.out.println("seed: -Dtwinshare.crash.seed=" + seed);
         Random random = new Random(seed);
         LabProgram load = lab.program(CrashLoad.class, Long.toString(seed), Integer.toString(WORKERS));
-        CrashServer server = new CrashServer(lab, "");
-        server.start();
 
         long acknowledged = 0;
         for (int round = 0; round < ROUNDS; round++) {
@@ -64,8 +67,6 @@ class SystemCrashIT {
     @Test
     void ctimeRisesWithEveryWriteAlsoWhereTheKernelsDoesNot() {
         LabProgram load = lab.program(CrashLoad.class, "0", "0");
-        CrashServer server = new CrashServer(lab, "");
-        server.start();
 
         assertThat(load.ask("ctimes")).containsExactly("1000");
     }

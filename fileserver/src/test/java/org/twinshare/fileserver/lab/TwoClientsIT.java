@@ -12,9 +12,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two web nodes with addresses of their own: what one sees of the other, and what the exports file lets each of them do. */
+@Tag("alone")
 class TwoClientsIT {
     private static final String FIRST = "10.213.77.2";
     private static final String SECOND = "10.213.77.3";

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.client.doctor.Doctor;
@@ -26,6 +27,7 @@ import org.twinshare.client.node.LocalNode;
 import org.twinshare.fileserver.rules.Serving;
 
 /** What the doctor finds out by speaking to the server, each check failing and passing. */
+@Tag("alone")
 class ServerChecksIT {
     private static final String OPEN = "/localData 127.0.0.0/8(rw,no_root_squash)";
 

@@ -11,6 +11,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.twinshare.fileserver.lab.Lab;
@@ -18,6 +19,7 @@ import org.twinshare.fileserver.lab.LabServer;
 import org.twinshare.fileserver.lab.Shell;
 
 /** Mounting, examining and leaving a share, on a real Linux client, with its server there and dead. */
+@Tag("alone")
 @EnabledIfSystemProperty(
         named = "twinshare.long",
         matches = "true",
