@@ -39,8 +39,13 @@ public final class PrimaryLink implements AutoCloseable {
     public static final long QUEUE_BYTES = 16 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(PrimaryLink.class);
-    /** So near at the end of catching up, replies may begin to wait for the standby. */
+    /**
+     * So near at the end of catching up, replies may begin to wait for the standby. Either is enough: how many records the primary
+     * writes while the standby syncs is a matter of the two machines, and the first replies wait for about that time.
+     */
     private static final long NEAR_RECORDS = 1024;
+
+    private static final Duration NEAR_TIME = Duration.ofSeconds(1);
 
     private final Journal journal;
     private final RoleFile roleFile;
@@ -48,6 +53,9 @@ public final class PrimaryLink implements AutoCloseable {
     private final Terms wanted;
     private final Pulse pulse;
     private final LagMeter meter;
+    /** When records up to this one were written nobody knows. */
+    private final long writtenBefore;
+
     private final GroupQueue queue;
     private final Acknowledgement acknowledgement;
     private final Standing standing;
@@ -67,7 +75,8 @@ public final class PrimaryLink implements AutoCloseable {
         this.tree = tree;
         this.wanted = wanted;
         pulse = new Pulse(clock);
-        meter = new LagMeter(journal.lastSequence(), System.nanoTime());
+        writtenBefore = journal.lastSequence();
+        meter = new LagMeter(writtenBefore, System.nanoTime());
         queue = new GroupQueue(meter, QUEUE_BYTES);
         var state = roleFile.state();
         Terms terms = state.alone() ? wanted : state.terms();
@@ -210,7 +219,12 @@ public final class PrimaryLink implements AutoCloseable {
     }
 
     private boolean isNear(Progress progress) {
-        return acknowledgement.isAlone() && journal.lastSequence() - progress.durable() <= NEAR_RECORDS;
+        if (!acknowledgement.isAlone()) {
+            return false;
+        }
+        Lag lag = meter.behind(progress.durable(), System.nanoTime());
+        boolean timeIsKnown = progress.durable() >= writtenBefore;
+        return lag.records() <= NEAR_RECORDS || timeIsKnown && lag.time().compareTo(NEAR_TIME) <= 0;
     }
 
     /** The standby has stored what this server is, and had heard of no newer epoch. */

@@ -9,6 +9,9 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +41,11 @@ class ShippingTest {
             new Terms(AckMode.REMOTE_DISK, WithoutStandby.CONTINUE, Duration.ofSeconds(1), Duration.ofMillis(1500));
     private static final Terms BLOCK =
             new Terms(AckMode.REMOTE_DISK, WithoutStandby.BLOCK, Duration.ofSeconds(1), Duration.ofMillis(1500));
+
+    /** More than a thousand, and all bursts fit into the journal. */
+    private static final int BURST_RECORDS = 1200;
+
+    private static final int BURSTS = 3;
 
     @TempDir
     Path one;
@@ -71,6 +79,54 @@ class ShippingTest {
             }
             sameRecords(primary, standby);
             assertThat(link).isNotDone();
+        }
+    }
+
+    /** While the primary is alone nothing holds it back, and in the time of one sync of the standby it may write a lot. */
+    @Test
+    void comesInStepWithAPrimaryThatWritesMuchDuringEachSyncOfTheStandby() throws Exception {
+        try (Primary primary = new Primary(one, Terms.DEFAULT);
+                Standby standby = new Standby(two)) {
+            AtomicInteger syncs = new AtomicInteger();
+            AtomicBoolean inStepFarBehind = new AtomicBoolean();
+            standby.onSync = () -> {
+                int sync = syncs.getAndIncrement();
+                if (sync <= BURSTS && isSoonInStep(primary)) {
+                    inStepFarBehind.set(true);
+                }
+                if (sync < BURSTS && !inStepFarBehind.get()) {
+                    appendBurst(primary);
+                }
+            };
+            appendBurst(primary);
+            var link = Twins.connect(primary, standby, Wire.connect());
+            inStep(primary, standby);
+
+            assertThat(inStepFarBehind).isTrue();
+            sameRecords(primary, standby);
+            assertThat(link).isNotDone();
+        }
+    }
+
+    private static void appendBurst(Primary primary) {
+        try {
+            for (int i = 0; i < BURST_RECORDS - 1; i++) {
+                long unusedSequence = primary.append();
+            }
+            primary.journal.awaitDurable(primary.append());
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The standby says nothing new meanwhile. */
+    private static boolean isSoonInStep(Primary primary) {
+        try {
+            await().atMost(Duration.ofSeconds(2))
+                    .until(() -> !primary.link.acknowledgement().isAlone());
+            return true;
+        } catch (ConditionTimeoutException e) {
+            return false;
         }
     }
 

@@ -117,6 +117,8 @@ final class Twins {
         volatile boolean catchesUpFirst;
         /** Run with each piece of data that comes. */
         volatile Runnable onData = () -> {};
+        /** Run before each word of how much is on its disk. */
+        volatile Runnable onSync = () -> {};
 
         final AtomicLong applied = new AtomicLong();
 
@@ -145,7 +147,9 @@ final class Twins {
         }
 
         @Override
-        public void syncData(long sequence) {}
+        public void syncData(long sequence) {
+            onSync.run();
+        }
 
         @Override
         public long dataSyncedSequence() {
