@@ -30,6 +30,7 @@ final class ApacheNode {
             Group www-data
             LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
             LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+            CustomLog /run/site/logs/access.log "%%U %%s"
             LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
             LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
             LoadModule proxy_fcgi_module /usr/lib/apache2/modules/mod_proxy_fcgi.so
@@ -97,7 +98,7 @@ final class ApacheNode {
                 "--share",
                 shared.toString());
         kernel.sh("""
-                mkdir -p /localData /run/site /run/share-pool /run/php
+                mkdir -p /localData /run/site/logs /run/share-pool /run/php
                 %s
                 ln -s %s /usr/local/localSource
                 apache2 -f %s

@@ -42,6 +42,7 @@ class SiteIT {
     /** In the pool of docs/examples. */
     private static final int SHARE_WORKERS = 10;
 
+    private static final int PAGES = 5;
     private static final int CROWD = 2 * SHARE_WORKERS;
 
     private static final String PAGE = "<?php echo 'a page';";
@@ -70,6 +71,8 @@ class SiteIT {
         Files.setPosixFilePermissions(
                 Files.createDirectory(pair.data("nas1").resolve("uploads")),
                 PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setPosixFilePermissions(
+                Files.createDirectory(pair.data("nas1").resolve("logs")), PosixFilePermissions.fromString("rwxrwxrwx"));
         pair.one.twinshare("source", "publish", "www").orFail();
         pair.join();
         PairLab.awaitInStep(pair.one);
@@ -145,13 +148,24 @@ class SiteIT {
         awaitShown("release two");
         awaitWaitingWorkers(0);
         assertThat(ask("get 0 /upload.php")).contains("200", "kept");
+        logsGoToTheShare();
+    }
+
+    /** As docs/web-farm.md has it, by cron: what was logged while the share was away too. */
+    private void logsGoToTheShare() {
+        for (int node = 0; node < nodes.size(); node++) {
+            nodes.get(node).sh("timeout -s KILL 600 rsync -rt /run/site/logs/ /localData/logs/web" + (node + 1) + "/");
+        }
+        assertThat(nodes.getFirst().sh("cat /localData/logs/web2/access.log")).contains("/index.html 200\n");
+        assertThat(nodes.getLast().sh("grep -c '/page.php 200' /localData/logs/web1/access.log"))
+                .isEqualTo(PAGES + "\n");
     }
 
     /** More visitors want to upload by PHP than can wait: pages come at once, and in the end all have an answer. */
     private void scriptsThatWaitForTheShareHoldUpNoOthers() {
         visitor.ask("crowd 0 /upload.php " + CROWD);
         awaitWaitingWorkers(SHARE_WORKERS);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < PAGES; i++) {
             String[] page = ask("get 0 /page.php");
             assertThat(page).as("page").contains("200", "a page");
             assertThat(Long.parseLong(page[1])).as("milliseconds of a page").isLessThan(1000);
