@@ -140,9 +140,8 @@ final class Roots {
     private @Nullable String refuseKnown(Binding known, int fd, Stat stat, @Nullable Mark mark) throws ErrnoException {
         ObjectRecord record = index.get(known.id());
         boolean same = record != null && record.inode() == stat.inode() && record.birthNs() == stat.birthNs();
-        // The roots of two disks have the same inode, and often a birth of the same second. Where the disk is the same,
-        // the
-        // mark is other because another directory was copied into this one with all its attributes.
+        // The roots of two disks have the same inode, and often a birth of the same second. Where the disk is the
+        // same, another directory was copied into this one with all its attributes, and its mark with them.
         if (same && (isMark(known, mark) || numberOfFileSystem(fd) == known.volume)) {
             Volume served = nodes.volumeOf(stat.device());
             return served == null || served.number == known.volume

@@ -222,9 +222,11 @@ public final class PrimaryLink implements AutoCloseable {
         if (!acknowledgement.isAlone()) {
             return false;
         }
-        Lag lag = meter.behind(progress.durable(), System.nanoTime());
-        boolean timeIsKnown = progress.durable() >= writtenBefore;
-        return lag.records() <= NEAR_RECORDS || timeIsKnown && lag.time().compareTo(NEAR_TIME) <= 0;
+        if (journal.lastSequence() - progress.durable() <= NEAR_RECORDS) {
+            return true;
+        }
+        Duration lag = meter.behind(progress.durable(), System.nanoTime()).time();
+        return progress.durable() >= writtenBefore && lag.compareTo(NEAR_TIME) <= 0;
     }
 
     /** The standby has stored what this server is, and had heard of no newer epoch. */
