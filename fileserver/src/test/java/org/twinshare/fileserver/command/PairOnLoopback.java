@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +23,7 @@ import org.twinshare.client.probe.NfsProbe;
 import org.twinshare.client.probe.Target;
 import org.twinshare.exports.BytePath;
 import org.twinshare.exports.table.PathMapping;
+import org.twinshare.fileserver.lab.Ports;
 import org.twinshare.fileserver.server.JournalPlace;
 import org.twinshare.fileserver.server.PairConfig;
 import org.twinshare.fileserver.server.Refused;
@@ -57,10 +57,8 @@ final class PairOnLoopback implements AutoCloseable {
         startFirst(terms);
     }
 
-    private static InetSocketAddress free() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
-        }
+    private static InetSocketAddress free() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), Ports.free());
     }
 
     Path data(String name) {

@@ -68,11 +68,11 @@ class SiteIT {
         Files.writeString(work.resolve("upload.php"), UPLOAD_PHP);
         write("release one");
         pair = PairLab.withSource(base.resolve("twinshare.conf"), work);
-        Files.setPosixFilePermissions(
-                Files.createDirectory(pair.data("nas1").resolve("uploads")),
-                PosixFilePermissions.fromString("rwxrwxrwx"));
-        Files.setPosixFilePermissions(
-                Files.createDirectory(pair.data("nas1").resolve("logs")), PosixFilePermissions.fromString("rwxrwxrwx"));
+        for (String name : List.of("uploads", "logs")) {
+            Files.setPosixFilePermissions(
+                    Files.createDirectory(pair.data("nas1").resolve(name)),
+                    PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
         pair.one.twinshare("source", "publish", "www").orFail();
         pair.join();
         PairLab.awaitInStep(pair.one);

@@ -94,7 +94,7 @@ final class Roots {
                 LOG.warn("Adopting the directory although {}: every file in it gets a new identity", refused);
             }
             long id = known != null && refused == null && (as == 0 || as == known.id)
-                    ? open(known, fd, stat)
+                    ? open(known, fd, stat, mark)
                     : begin(fact, fd, stat, as);
             bound = true;
             if (roots.put(id, path) == null) {
@@ -157,9 +157,9 @@ final class Roots {
         return mark == null ? !known.marked : mark.cluster() == cluster && mark.id() == known.id();
     }
 
-    private long open(Binding known, int fd, Stat stat) throws ErrnoException {
+    private long open(Binding known, int fd, Stat stat, @Nullable Mark mark) throws ErrnoException {
         Volume unusedVolume = volume(known.volume(), fd, stat);
-        if (known.marked && !isMark(known, Mark.of(fd))) {
+        if (known.marked && !isMark(known, mark)) {
             LOG.warn("The mark of an exported directory was overwritten, as rsync -X does it; it is written again");
             boolean unusedMarked = Mark.set(fd, new Mark(cluster, known.id, stat.inode()));
         }
