@@ -66,6 +66,10 @@ public final class RpcServer implements AutoCloseable {
                 .setReuseAddress(true)
                 .setTcpNoDelay(true)
                 .setKeepAlive(true)
+                // By a reset, also when this process is killed: a connection that waits for its peer's last word stays
+                // for
+                // minutes where the address has moved on meanwhile, and when it comes back keeps the same client out.
+                .setLinger(0)
                 .setProcessor(FilterChainBuilder.stateless().add(reader).build())
                 .build();
         // What one connection may have unsent is bounded by its session, which is not read beyond that.

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.IOEvent;
+import org.glassfish.grizzly.nio.NIOConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -226,7 +229,18 @@ public final class Session extends Peer {
                 adjust();
             }
         }
+        linger();
         connection.closeWithReason(new IOException(why));
+    }
+
+    /** A reset could take away replies that are on their way. */
+    private void linger() {
+        SocketChannel channel = (SocketChannel) ((NIOConnection) connection).getChannel();
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, -1);
+        } catch (IOException e) {
+            LOG.debug("{}: {}", this, e.getMessage());
+        }
     }
 
     /** Closes the connection now; replies that are waiting are lost. The reason goes to the log of the transport. */

@@ -40,6 +40,10 @@ final class TestServer implements AutoCloseable {
         return RpcConnection.open(address, SourceAddress.ANY, PATIENCE);
     }
 
+    int port() {
+        return address.getPort();
+    }
+
     RpcCall call(int procedure, XdrWriter arguments) {
         return new RpcCall(
                 ++xid, 2, TestProgram.PROGRAM, 3, procedure, Credential.of(0, 0), Bytes.of(arguments.toArray()));
