@@ -1,5 +1,6 @@
 package org.twinshare.fileserver.lab;
 
+import com.google.gson.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.twinshare.fileserver.control.ControlClient;
+import org.twinshare.fileserver.control.Json;
+import org.twinshare.fileserver.server.Status;
+import org.twinshare.fileserver.server.StatusText;
 
 /** The server as a process of its own in the lab's network, which can be killed and started again. */
 public final class LabServer implements AutoCloseable {
@@ -166,6 +171,18 @@ public final class LabServer implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(words));
         all.addAll(List.of("--state", state().toString()));
         return Shell.run(Map.of(), Duration.ofMinutes(1), command(all));
+    }
+
+    /** What {@code twinshare status} prints, without a process for it; empty while nothing answers. */
+    public String status() {
+        JsonObject request = new JsonObject();
+        request.addProperty("command", "status");
+        try {
+            JsonObject answer = ControlClient.ask(state().resolve("control.sock"), request);
+            return StatusText.of(Json.GSON.fromJson(answer, Status.class));
+        } catch (IOException | ControlClient.Failed e) {
+            return "";
+        }
     }
 
     @Override

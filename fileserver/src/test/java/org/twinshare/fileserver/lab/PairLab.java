@@ -90,7 +90,7 @@ public final class PairLab implements AutoCloseable {
         Awaitility.await("the standby is in step")
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(200))
-                .until(() -> primary.twinshare("status").out().contains("ONLINE, replicated"));
+                .until(() -> primary.status().contains("ONLINE, replicated"));
     }
 
     /** Waits until both exported directories are the same: what is acknowledged is on both disks, and in both trees soon after. */
