@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -224,6 +225,33 @@ final class Checks {
         found.entries().values().stream()
                 .filter(entry -> !wanted.entries().containsKey(entry.path()))
                 .forEach(wrong::add);
+        return wrong.isEmpty() ? Optional.empty() : Optional.of(names(wrong));
+    }
+
+    /**
+     * The same where what nobody has touched is known to be as it was in an earlier tree.
+     *
+     * @param changed entries of the wanted tree that were other in the earlier one, or not in it
+     */
+    static Optional<String> mismatch(Manifest wanted, TreeScan.Since found, List<Entry> changed, boolean root) {
+        Map<String, Entry> touched = found.touched();
+        List<Entry> wrong = new ArrayList<>();
+        changed.stream().filter(entry -> !touched.containsKey(entry.path())).forEach(wrong::add);
+        Names rest = new Names();
+        for (Entry entry : wanted.entries().values()) {
+            Entry other = touched.get(entry.path());
+            if (other == null) {
+                rest.add(entry);
+            } else if (!entry.looksLike(other, root)) {
+                wrong.add(entry);
+            }
+        }
+        touched.values().stream()
+                .filter(entry -> !wanted.entries().containsKey(entry.path()))
+                .forEach(wrong::add);
+        if (wrong.isEmpty() && !rest.equals(found.untouched())) {
+            return Optional.of(found.untouched() + " instead of " + rest + ", or others");
+        }
         return wrong.isEmpty() ? Optional.empty() : Optional.of(names(wrong));
     }
 }

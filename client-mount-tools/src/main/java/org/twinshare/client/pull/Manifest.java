@@ -66,12 +66,6 @@ record Manifest(Map<String, Entry> entries, byte[] text) {
         }
     }
 
-    /** Whether there is a file whose content is not known. */
-    boolean isUnread(String path) {
-        Entry entry = entries.get(path);
-        return entry != null && entry.isUnread();
-    }
-
     long files() {
         return entries.values().stream().filter(Entry::isFile).count();
     }

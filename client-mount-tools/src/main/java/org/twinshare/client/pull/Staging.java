@@ -145,7 +145,10 @@ final class Staging {
         return null;
     }
 
-    /** Shared files are never changed in place: what is other goes first, and comes as a file of its own. */
+    /**
+     * Shared files are never changed in place: what is other goes first, and comes as a file of its own. Were it still there,
+     * ext4 would write each file to the disk at the moment when rsync gives it its name.
+     */
     private static void takeOut(Path tree, Difference difference) throws IOException {
         List<Entry> files = new ArrayList<>(difference.replaced());
         files.addAll(difference.removed());
@@ -207,18 +210,21 @@ final class Staging {
 
     /** All attributes of all entries, and the content of those that were fetched, or touched since the copy was made. */
     private Optional<String> mismatch(Path tree, Work work, @Nullable Witness copied) throws IOException {
-        Manifest found = copied == null ? TreeScan.of(tree) : TreeScan.since(copied, tree, work.before());
-        Optional<String> wrong = Checks.mismatch(work.manifest(), found, root);
+        if (copied == null) {
+            Optional<String> wrong = Checks.mismatch(work.manifest(), TreeScan.of(tree), root);
+            return wrong.isPresent()
+                    ? wrong
+                    : mismatchOfContent(tree, work.difference().changed());
+        }
+        TreeScan.Since found = TreeScan.since(copied, tree);
+        Optional<String> wrong =
+                Checks.mismatch(work.manifest(), found, work.difference().changed(), root);
         if (wrong.isPresent()) {
             return wrong;
         }
-        if (copied == null) {
-            return mismatchOfContent(tree, work.difference().changed());
-        }
-        List<Entry> touched = work.manifest().entries().values().stream()
-                .filter(entry -> found.isUnread(entry.path()))
-                .toList();
-        return mismatchOfContent(tree, touched);
+        Map<String, Entry> wanted = work.manifest().entries();
+        return mismatchOfContent(
+                tree, found.touched().keySet().stream().map(wanted::get).toList());
     }
 
     /** All attributes and all content. */

@@ -87,8 +87,7 @@ final class Survey {
         Manifest published = published(directory);
         Path live = layout.release(directory);
         // Before the names are read: what is written meanwhile shows the next time.
-        byte[] directories =
-                TreeScan.find(live, List.of("-type", "d", "-print0")).getBytes(ISO_8859_1);
+        byte[] directories = TreeScan.find(live, List.of("-type", "d", "-print0"));
         Optional<String> times = times(live, directories);
         boolean clean = published
                 .entries()

@@ -19,60 +19,73 @@ final class TreeScan {
     private static final int NANO_DIGITS = 9;
     private static final String ATTRIBUTES = "%y\\0%m\\0%U:%G\\0%s\\0%T@\\0%l\\0%P\\0";
     /** No type that find(1) knows. */
-    private static final String UNTOUCHED = "=";
+    private static final char UNTOUCHED = '=';
 
     private TreeScan() {}
 
     /** Everything below a directory, and itself as {@code .}, within its file system; without digests of files. */
     static Manifest of(Path directory) throws IOException {
-        return parse(find(directory, List.of("-printf", ATTRIBUTES)), Manifest.NOTHING);
+        Since found = new Since(new LinkedHashMap<>(), new Names());
+        parse(find(directory, List.of("-printf", ATTRIBUTES)), found);
+        return Manifest.found(found.touched);
     }
 
     /**
-     * The same where most of it has been seen before: of what nobody has touched only the name is read, and {@code before} says
-     * the rest, with digests.
+     * What is in a tree of which most has been seen before.
+     *
+     * @param touched   what has been touched since, by escaped path, without digests of files
+     * @param untouched the names of the rest
      */
-    static Manifest since(Witness witness, Path directory, Manifest before) throws IOException {
+    record Since(Map<String, Entry> touched, Names untouched) {}
+
+    /** The same where most of it has been seen before: what nobody has touched is as it was then. */
+    static Since since(Witness witness, Path directory) throws IOException {
         List<String> words = new ArrayList<>(witness.isUntouched());
-        words.addAll(List.of("-printf", UNTOUCHED + "\\0%P\\0", "-o", "-printf", ATTRIBUTES));
-        return parse(find(directory, words), before);
+        words.addAll(List.of("-printf", UNTOUCHED + "%P\\0", "-o", "-printf", ATTRIBUTES));
+        Since found = new Since(new LinkedHashMap<>(), new Names());
+        parse(find(directory, words), found);
+        return found;
     }
 
     /** Runs find(1) over a tree, within its file system. */
-    static String find(Path directory, List<String> words) throws IOException {
+    static byte[] find(Path directory, List<String> words) throws IOException {
         List<String> command = new ArrayList<>(List.of("find", ".", "-xdev"));
         command.addAll(words);
-        return new String(SystemProgram.output(directory, command, new byte[0]), ISO_8859_1);
+        return SystemProgram.output(directory, command, new byte[0]);
     }
 
-    private static Manifest parse(String out, Manifest before) {
-        Map<String, Entry> entries = new LinkedHashMap<>();
+    private static void parse(byte[] out, Since into) {
         String[] fields = new String[FIELDS];
         int at = 0;
-        while (at < out.length()) {
-            int count = out.startsWith(UNTOUCHED, at) ? 2 : FIELDS;
-            for (int field = 0; field < count; field++) {
-                int end = out.indexOf('\0', at);
-                fields[field] = out.substring(at, end);
+        while (at < out.length) {
+            if (out[at] == UNTOUCHED) {
+                int end = end(out, at);
+                into.untouched.add(out, at + 1, end);
+                at = end + 1;
+                continue;
+            }
+            for (int field = 0; field < FIELDS; field++) {
+                int end = end(out, at);
+                fields[field] = new String(out, at, end - at, ISO_8859_1);
                 at = end + 1;
             }
-            String path = escapedPath(fields[count - 1]);
-            Entry seen = count == FIELDS ? null : before.entries().get(path);
-            entries.put(path, seen == null ? entry(fields, path) : seen);
+            Entry entry = entry(fields);
+            into.touched.put(entry.path(), entry);
         }
-        return Manifest.found(entries);
     }
 
-    private static String escapedPath(String name) {
-        return name.isEmpty() ? "." : escape(name);
+    private static int end(byte[] out, int from) {
+        int at = from;
+        while (out[at] != 0) {
+            at++;
+        }
+        return at;
     }
 
-    /** @param fields of {@link #ATTRIBUTES}; or of a name that was not there before, which looks like nothing in a manifest */
-    private static Entry entry(String[] fields, String path) {
+    /** @param fields of {@link #ATTRIBUTES} */
+    private static Entry entry(String[] fields) {
         String type = fields[0];
-        if (type.equals(UNTOUCHED)) {
-            return new Entry(type, "-", "-", "-", "-", "-", path);
-        }
+        String path = fields[FIELDS - 1].isEmpty() ? "." : escape(fields[FIELDS - 1]);
         boolean file = type.equals("f");
         String time = fields[4];
         return new Entry(

@@ -1,5 +1,7 @@
 package org.twinshare.client.pull;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +44,8 @@ record Witness(long fromNs, long toNs, Optional<Object> root) {
         Object root = changed(tree);
         long first = Long.MAX_VALUE;
         long last = 0;
-        for (String time : TreeScan.find(tree, List.of("-mindepth", "1", "-printf", "%C@\n"))
-                .split("\n", -1)) {
+        byte[] times = TreeScan.find(tree, List.of("-mindepth", "1", "-printf", "%C@\n"));
+        for (String time : new String(times, US_ASCII).split("\n", -1)) {
             if (!time.isEmpty()) {
                 first = Math.min(first, nanoseconds(time));
                 last = Math.max(last, nanoseconds(time));
@@ -67,7 +69,7 @@ record Witness(long fromNs, long toNs, Optional<Object> root) {
         List<String> words = new ArrayList<>(List.of("-mindepth", "1", "!", "("));
         words.addAll(isUntouched());
         words.addAll(List.of(")", "-printf", "x", "-quit"));
-        return TreeScan.find(tree, words).isEmpty();
+        return TreeScan.find(tree, words).length == 0;
     }
 
     /** The test of find(1) for what has not been touched. */

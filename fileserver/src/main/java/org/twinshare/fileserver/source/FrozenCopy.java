@@ -77,24 +77,38 @@ final class FrozenCopy {
         long stampNs = stampNs();
         Map<String, Found> gone = new LinkedHashMap<>(live);
         List<Found> changed = new ArrayList<>();
+        List<Found> touchedOnly = new ArrayList<>();
         for (Found entry : wanted) {
             Found old = gone.remove(entry.line().path());
             boolean touched = isTouched(entry, stampNs);
             if (old != null && !touched && old.line().equals(entry.line())) {
                 continue;
             }
-            changed.add(entry);
+            (old != null && isAsLong(old, entry) ? touchedOnly : changed).add(entry);
             if (old != null && !(old.isDirectory() && entry.isDirectory())) {
                 gone.put(entry.line().path(), old);
             }
         }
         ahead.into(tree, release);
         takeOut(tree, gone.values());
-        if (!changed.isEmpty()) {
-            List<String> words = words(Optional.of(store.tree(release)));
-            // What was only touched is compared by content, and then shared again.
-            words.addAll(List.of("--checksum", "--from0", "--files-from=-"));
-            rsync(words, work, tree, TreeScan.names(changed));
+        copy(words(Optional.empty()), work, tree, changed);
+        // Perhaps with the content of before; it is compared, and then shared again.
+        List<String> words = words(Optional.of(store.tree(release)));
+        words.add("--checksum");
+        copy(words, work, tree, touchedOnly);
+    }
+
+    private static boolean isAsLong(Found old, Found entry) {
+        return entry.line().isFile()
+                && old.line().isFile()
+                && old.line().size().equals(entry.line().size());
+    }
+
+    private void copy(List<String> words, Path work, Path tree, List<Found> entries) throws IOException, SourceRefused {
+        if (!entries.isEmpty()) {
+            List<String> command = new ArrayList<>(words);
+            command.addAll(List.of("--from0", "--files-from=-"));
+            rsync(command, work, tree, TreeScan.names(entries));
         }
     }
 
@@ -138,10 +152,8 @@ final class FrozenCopy {
             List<Found> touched = TreeScan.of(work, new ArrayList<>()).stream()
                     .filter(entry -> isTouched(entry, stampNs))
                     .toList();
-            if (!touched.isEmpty()) {
-                words.addAll(List.of("--checksum", "--from0", "--files-from=-"));
-                rsync(words, work, tree, TreeScan.names(touched));
-            }
+            words.add("--checksum");
+            copy(words, work, tree, touched);
         }
     }
 
