@@ -66,9 +66,8 @@ public final class RpcServer implements AutoCloseable {
                 .setReuseAddress(true)
                 .setTcpNoDelay(true)
                 .setKeepAlive(true)
-                // By a reset, also when this process is killed: a connection that waits for its peer's last word stays
-                // for
-                // minutes where the address has moved on meanwhile, and when it comes back keeps the same client out.
+                // By a reset, also when this process is killed. What waits for its peer's last word waits for minutes
+                // where the address has moved on, and keeps that client out when it comes back: decision 26.
                 .setLinger(0)
                 .setProcessor(FilterChainBuilder.stateless().add(reader).build())
                 .build();
