@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -234,24 +235,19 @@ final class Checks {
      * @param changed entries of the wanted tree that were other in the earlier one, or not in it
      */
     static Optional<String> mismatch(Manifest wanted, TreeScan.Since found, List<Entry> changed, boolean root) {
-        Map<String, Entry> touched = found.touched();
-        List<Entry> wrong = new ArrayList<>();
-        changed.stream().filter(entry -> !touched.containsKey(entry.path())).forEach(wrong::add);
+        Map<String, Entry> looked = new LinkedHashMap<>();
+        changed.forEach(entry -> looked.put(entry.path(), entry));
         Names rest = new Names();
         for (Entry entry : wanted.entries().values()) {
-            Entry other = touched.get(entry.path());
-            if (other == null) {
+            if (found.touched().containsKey(entry.path())) {
+                looked.put(entry.path(), entry);
+            } else {
                 rest.add(entry);
-            } else if (!entry.looksLike(other, root)) {
-                wrong.add(entry);
             }
         }
-        touched.values().stream()
-                .filter(entry -> !wanted.entries().containsKey(entry.path()))
-                .forEach(wrong::add);
-        if (wrong.isEmpty() && !rest.equals(found.untouched())) {
-            return Optional.of(found.untouched() + " instead of " + rest + ", or others");
-        }
-        return wrong.isEmpty() ? Optional.empty() : Optional.of(names(wrong));
+        Optional<String> wrong = mismatch(Manifest.found(looked), Manifest.found(found.touched()), root);
+        return wrong.isPresent() || rest.equals(found.untouched())
+                ? wrong
+                : Optional.of(found.untouched() + " instead of " + rest + ", or others");
     }
 }

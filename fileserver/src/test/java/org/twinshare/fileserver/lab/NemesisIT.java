@@ -80,10 +80,7 @@ class NemesisIT {
         try {
             runRounds(random);
         } catch (AssertionError | ConditionTimeoutException failure) {
-            // What happened is in these, and they are gone with the lab.
-            for (LabServer server : List.of(primary, standby)) {
-                System.out.println(pair.name(server) + ":\n" + server.status() + server.output());
-            }
+            pair.printServers();
             throw failure;
         }
     }

@@ -171,9 +171,7 @@ class PairIT {
             // What happened is in these, and they are gone with the lab.
             System.out.println(
                     web.shAside("dmesg | tail -n 50; ss -tno; ip neigh; grep -A 50 nfs /proc/self/mountstats; true"));
-            for (LabServer server : List.of(pair.one, pair.two)) {
-                System.out.println(pair.name(server) + ":\n" + server.status() + server.output());
-            }
+            pair.printServers();
             throw failure;
         }
         web.shAside("touch /run/stop");

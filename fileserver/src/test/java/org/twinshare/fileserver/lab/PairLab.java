@@ -85,6 +85,13 @@ public final class PairLab implements AutoCloseable {
         return server == one ? "nas1" : "nas2";
     }
 
+    /** What both servers say and have said: when a test fails, for that is gone with the lab. */
+    void printServers() {
+        for (LabServer server : List.of(one, two)) {
+            System.out.println(name(server) + ":\n" + server.status() + server.output());
+        }
+    }
+
     /** Waits until every reply of the primary waits for the standby. */
     public static void awaitInStep(LabServer primary) {
         Awaitility.await("the standby is in step")
