@@ -39,6 +39,8 @@ lab_prepare() {
     mount -t tmpfs tmpfs /run
 }
 
+now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
+
 port_answers() {
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
