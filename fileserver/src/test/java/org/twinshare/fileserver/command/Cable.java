@@ -44,7 +44,11 @@ final class Cable implements AutoCloseable {
             try {
                 Socket standby = listening.accept();
                 Socket to = new Socket(primary.getAddress(), primary.getPort());
-                sockets.addAll(List.of(standby, to));
+                for (Socket end : List.of(standby, to)) {
+                    // As the servers' own: what one says at once the other hears at once.
+                    end.setTcpNoDelay(true);
+                    sockets.add(end);
+                }
                 Thread unusedUp = Thread.startVirtualThread(() -> pump(standby, to, false));
                 Thread unusedDown = Thread.startVirtualThread(() -> pump(to, standby, true));
             } catch (IOException e) {

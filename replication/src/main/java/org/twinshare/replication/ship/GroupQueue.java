@@ -6,42 +6,37 @@ import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.twinshare.replication.journal.GroupFollower;
 
 /**
- * Groups on their way to the disk that have not been shipped yet, in order, and so many bytes of them at most: when there are
- * more the oldest go, and the journal's files have them. While nobody ships, nothing is kept. Thread-safe; adding never waits
- * for shipping.
+ * Groups on their way to the disk that one connection has not shipped yet, in order, and so many bytes of them at most: when
+ * there are more the oldest go, and the journal's files have them. Thread-safe; adding never waits for shipping.
  */
-final class GroupQueue implements GroupFollower {
+final class GroupQueue {
     /** A group, or what is left of it. */
     record Taken(ByteBuffer frames, long firstSequence, long lastSequence) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition added = lock.newCondition();
     private final Deque<Taken> groups = new ArrayDeque<>();
-    private final LagMeter meter;
     private final long maxBytes;
     private long bytes;
-    private boolean open;
+    private boolean ended;
     private boolean woken;
 
-    GroupQueue(LagMeter meter, long maxBytes) {
-        this.meter = meter;
+    GroupQueue(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
-    @Override
-    public void group(ByteBuffer frames, long firstSequence, long lastSequence) {
-        meter.written(lastSequence, frames.remaining(), System.nanoTime());
+    /** @param frames are copied */
+    void add(ByteBuffer frames, long firstSequence, long lastSequence) {
         lock.lock();
         try {
-            if (open && frames.remaining() <= maxBytes) {
+            if (frames.remaining() > maxBytes) {
+                clear();
+            } else if (!ended) {
                 ByteBuffer copy =
                         ByteBuffer.allocate(frames.remaining()).put(frames).flip();
                 add(new Taken(copy, firstSequence, lastSequence));
-            } else if (open) {
-                clear();
             }
         } finally {
             lock.unlock();
@@ -62,11 +57,11 @@ final class GroupQueue implements GroupFollower {
         bytes = 0;
     }
 
-    /** Keeps groups from now on, or no longer. */
-    void open(boolean now) {
+    /** Nothing is kept any more, and nobody waits. */
+    void end() {
         lock.lock();
         try {
-            open = now;
+            ended = true;
             clear();
             added.signal();
         } finally {
@@ -97,8 +92,8 @@ final class GroupQueue implements GroupFollower {
     }
 
     /**
-     * Takes the group with a sequence, and waits for it when nothing is kept. Null when the time is over, after {@link #wake},
-     * or when only later ones are kept.
+     * Takes the group with a sequence, and waits for it when nothing is kept. Null when the time is over, after {@link #wake} and
+     * {@link #end}, or when only later ones are kept.
      */
     @Nullable Taken take(long sequence, long atMostNs) throws InterruptedException {
         lock.lock();
@@ -107,7 +102,7 @@ final class GroupQueue implements GroupFollower {
             while (leftNs > 0 || !groups.isEmpty()) {
                 Taken first = groups.peekFirst();
                 if (first == null) {
-                    if (woken) {
+                    if (woken || ended) {
                         woken = false;
                         return null;
                     }

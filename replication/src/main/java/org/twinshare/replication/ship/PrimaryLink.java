@@ -1,6 +1,7 @@
 package org.twinshare.replication.ship;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,9 @@ public final class PrimaryLink implements AutoCloseable {
     /** When records up to this one were written nobody knows. */
     private final long writtenBefore;
 
-    private final GroupQueue queue;
+    /** Of the newest connection: each has its own, so that one that is still ending takes nothing from the next. */
+    private volatile @Nullable GroupQueue queue;
+
     private final Acknowledgement acknowledgement;
     private final Standing standing;
     private final JournalMarks marks;
@@ -77,7 +80,6 @@ public final class PrimaryLink implements AutoCloseable {
         pulse = new Pulse(clock);
         writtenBefore = journal.lastSequence();
         meter = new LagMeter(writtenBefore, System.nanoTime());
-        queue = new GroupQueue(meter, QUEUE_BYTES);
         var state = roleFile.state();
         Terms terms = state.alone() ? wanted : state.terms();
         acknowledgement = new Acknowledgement(meter, terms, state.alone(), state.epoch());
@@ -85,7 +87,15 @@ public final class PrimaryLink implements AutoCloseable {
         marks = new JournalMarks(journal);
         standing =
                 new Standing(journal, roleFile, acknowledgement, pulse, this::silent, () -> confirmed.getCount() == 0);
-        journal.follower(queue);
+        journal.follower(this::written);
+    }
+
+    private void written(ByteBuffer frames, long firstSequence, long lastSequence) {
+        meter.written(lastSequence, frames.remaining(), System.nanoTime());
+        GroupQueue shipping = queue;
+        if (shipping != null) {
+            shipping.add(frames, firstSequence, lastSequence);
+        }
     }
 
     /** Begins to count the time without the standby. */
@@ -121,7 +131,8 @@ public final class PrimaryLink implements AutoCloseable {
             if (welcome.how() == Welcome.How.STREAM) {
                 acknowledgement.progress(new Progress(theirs.lastSequence(), theirs.lastSequence(), 0, false));
                 long bytesFrom = theirs.catchesUpFirst() ? journal.lastSequence() + 1 : welcome.sequence();
-                shipper = new Shipper(journal, queue, tree, connection, this::beat, welcome.sequence(), bytesFrom);
+                GroupQueue own = queueOf(connection);
+                shipper = new Shipper(journal, own, tree, connection, this::beat, welcome.sequence(), bytesFrom);
                 Shipper started = shipper;
                 Thread.ofPlatform().daemon().name("ship").start(() -> ship(started, connection));
             }
@@ -141,6 +152,14 @@ public final class PrimaryLink implements AutoCloseable {
             gone(connection);
             connection.close("the session has ended");
         }
+    }
+
+    private synchronized GroupQueue queueOf(Connection connection) {
+        GroupQueue own = new GroupQueue(QUEUE_BYTES);
+        if (connection == current) {
+            queue = own;
+        }
+        return own;
     }
 
     private synchronized void gone(Connection connection) {
@@ -308,7 +327,6 @@ public final class PrimaryLink implements AutoCloseable {
         }
         standing.stop();
         journal.follower(null);
-        queue.open(false);
         Connection open = current;
         if (open != null) {
             open.close("the primary stops");

@@ -43,7 +43,10 @@ final class Shipper {
     private long next;
     private volatile boolean stopped;
 
-    /** @param bytesFrom the first record whose bytes go with it: the standby fetches what it lacks of those before */
+    /**
+     * @param queue     gets what is written from now on, and is this one's own
+     * @param bytesFrom the first record whose bytes go with it: the standby fetches what it lacks of those before
+     */
     Shipper(
             Journal journal,
             GroupQueue queue,
@@ -63,7 +66,6 @@ final class Shipper {
 
     /** Ends when the connection does. */
     void run() throws IOException, RecordsReleased, JournalDamaged, InterruptedException {
-        queue.open(true);
         try {
             // What is on its way to the disk at this moment was not kept.
             journal.awaitDurable(journal.lastSequence());
@@ -71,14 +73,14 @@ final class Shipper {
                 step();
             }
         } finally {
-            queue.open(false);
+            queue.end();
             closeReader();
         }
     }
 
     void stop() {
         stopped = true;
-        queue.open(false);
+        queue.end();
     }
 
     /** Answers a question of the standby's between two groups: only the thread that ships may look at the tree for it. */
