@@ -24,6 +24,11 @@ public final class Acknowledgement {
     private final int epoch;
     private volatile int newerEpoch;
     private int waiting;
+    /** The furthest that the standby ever was on this server's account, and since when it has not come further. */
+    private long furthestReceived;
+
+    private long furthestDurable;
+    private long stillSinceNs;
 
     Acknowledgement(LagMeter meter, Terms terms, boolean alone, int epoch) {
         this.meter = meter;
@@ -44,7 +49,9 @@ public final class Acknowledgement {
         }
         lock.lock();
         try {
-            waiting++;
+            if (waiting++ == 0) {
+                stillSinceNs = System.nanoTime();
+            }
             while (!isEnough(sequence)) {
                 checkNotFenced();
                 moved.awaitUninterruptibly();
@@ -104,7 +111,24 @@ public final class Acknowledgement {
     }
 
     void progress(Progress next) {
-        change(() -> standby = next);
+        change(() -> {
+            if (next.received() > furthestReceived || next.durable() > furthestDurable) {
+                furthestReceived = Math.max(next.received(), furthestReceived);
+                furthestDurable = Math.max(next.durable(), furthestDurable);
+                stillSinceNs = System.nanoTime();
+            }
+            standby = next;
+        });
+    }
+
+    /** For how long replies have been waiting while the standby has come no further; 0 where none waits. */
+    long stillNs() {
+        lock.lock();
+        try {
+            return waiting == 0 ? 0 : System.nanoTime() - stillSinceNs;
+        } finally {
+            lock.unlock();
+        }
     }
 
     void terms(Terms next) {

@@ -90,6 +90,9 @@ final class Standing {
             goAloneIfMay(terms, "nothing was heard from the standby", silenceNs);
         } else if (lackingNs >= terms.aloneAfter().toNanos()) {
             goAloneIfMay(terms, "the standby lacks data, and fetches them", lackingNs);
+        } else if (acknowledgement.stillNs() >= terms.aloneAfter().toNanos()) {
+            // It is heard: it connects again and again, perhaps, and fails each time.
+            goAloneIfMay(terms, "replies wait, and the standby comes no further", acknowledgement.stillNs());
         }
     }
 

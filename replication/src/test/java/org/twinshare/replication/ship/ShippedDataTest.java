@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.filestore.Stability;
 import org.twinshare.replication.record.Entry;
 import org.twinshare.replication.record.EntryCodec;
+import org.twinshare.replication.role.AckMode;
 import org.twinshare.replication.role.Terms;
+import org.twinshare.replication.role.WithoutStandby;
 import org.twinshare.replication.ship.Twins.Primary;
 import org.twinshare.replication.ship.Twins.Standby;
 import org.twinshare.replication.ship.Twins.Wire;
@@ -19,6 +26,9 @@ import org.twinshare.replication.ship.Twins.Wire;
 /** Bytes that are not in the journal go with the records that refer to them. */
 @Timeout(60)
 class ShippedDataTest {
+    private static final Terms SOON_ALONE =
+            new Terms(AckMode.REMOTE_DISK, WithoutStandby.CONTINUE, Duration.ofSeconds(1), Duration.ofMillis(1500));
+
     @TempDir
     Path one;
 
@@ -59,6 +69,46 @@ class ShippedDataTest {
             var link = Twins.connect(primary, standby, Wire.connect());
             assertThatThrownBy(link::join).hasRootCauseMessage("no room");
             assertThat(standby.journal.lastSequence()).as("without its data").isZero();
+        }
+    }
+
+    /** It is heard all the time, and cannot take the data that a reply waits for. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void waitsForAStandbyThatConnectsAndFailsAgainAndAgainNoLongerThanForASilentOne() throws Exception {
+        try (Primary primary = new Primary(one, SOON_ALONE);
+                Standby standby = new Standby(two)) {
+            primary.content = new byte[1000];
+            var link = Twins.connect(primary, standby, Wire.connect());
+            await().until(() -> !primary.link.acknowledgement().isAlone());
+            standby.refusesData = true;
+            AtomicBoolean goesOn = new AtomicBoolean(true);
+            CompletableFuture<Void> again = CompletableFuture.runAsync(
+                    () -> {
+                        CompletableFuture<LinkEnd> last = link;
+                        while (goesOn.get()) {
+                            last.exceptionally(refused -> null).join();
+                            last = connect(primary, standby);
+                        }
+                    },
+                    Twins.THREADS);
+            long sequence = appendReference(primary, 200);
+            primary.journal.awaitDurable(sequence);
+
+            primary.link.acknowledgement().awaitReplicated(sequence);
+
+            assertThat(primary.link.acknowledgement().isAlone()).isTrue();
+            assertThat(standby.journal.lastSequence()).isLessThan(sequence);
+            goesOn.set(false);
+            again.get();
+        }
+    }
+
+    private static CompletableFuture<LinkEnd> connect(Primary primary, Standby standby) {
+        try {
+            return Twins.connect(primary, standby, Wire.connect());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
