@@ -46,9 +46,6 @@ final class Checkpoints implements AutoCloseable {
     private final Thread thread =
             Thread.ofPlatform().name("checkpoints").daemon().unstarted(this::loop);
 
-    /** Guarded by {@code running}. */
-    private final Retention retention;
-
     private volatile boolean full;
     private boolean closed;
     private volatile long bytesAtLast;
@@ -73,7 +70,6 @@ final class Checkpoints implements AutoCloseable {
         this.appender = appender;
         this.uncommitted = uncommitted;
         this.settings = settings;
-        retention = new Retention(settings);
         this.steps = steps;
         this.onFailure = onFailure;
         this.failed = failed;
@@ -156,7 +152,7 @@ final class Checkpoints implements AutoCloseable {
             uncommitted.durable(written);
             position = reached;
             bytesAtLast = bytes;
-            release(reached, bytes);
+            release(reached);
             lastNs = System.nanoTime();
             lastDurationNs = lastNs - begin;
             count.incrementAndGet();
@@ -167,15 +163,13 @@ final class Checkpoints implements AutoCloseable {
     }
 
     /** Keeps some of the journal that the tree needs no more, and what the standby needs; a full one keeps neither. */
-    private void release(long reached, long bytes) {
-        retention.reached(reached, bytes);
+    private void release(long reached) {
         if (full) {
             full = false;
-            retention.giveUp();
-            journal.releaseUpTo(retention.passedSequence());
-            return;
+            journal.releaseUpTo(reached, 0);
+        } else {
+            journal.releaseUpTo(Math.min(reached, neededFrom.getAsLong() - 1), settings.keptSegments());
         }
-        journal.releaseUpTo(Math.min(retention.passedSequence(), neededFrom.getAsLong() - 1));
     }
 
     /** So much has come since the last checkpoint that a start after a crash would not have the memory, or the time, for more. */

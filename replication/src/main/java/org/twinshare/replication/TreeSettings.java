@@ -25,6 +25,8 @@ public record TreeSettings(
         int checkpointChanges,
         long keptBytes,
         int outcomes) {
+    private static final int KEPT_PART = 4;
+
     /** For a heap of 192 MB and a journal of 1 GiB. */
     public static final TreeSettings DEFAULT = new TreeSettings(
             JournalSettings.DEFAULT,
@@ -35,6 +37,15 @@ public record TreeSettings(
             100_000,
             128L << 20,
             64 << 10);
+
+    /**
+     * The newest segments that are kept although a checkpoint has made them superfluous to the tree: they are the reply cache of
+     * the next start, or of a standby's first calls as the primary. A quarter of the journal at most, and the one that is being
+     * written. Segments, and not bytes that were written since the start: a server that starts often would keep everything.
+     */
+    public int keptSegments() {
+        return (int) (Math.min(keptBytes, journal.maxBytes() / KEPT_PART) / journal.segmentBytes()) + 1;
+    }
 
     /** The same with another journal, which a checkpoint must be able to keep from filling up. */
     public TreeSettings with(JournalSettings other, Duration everySoOften) {

@@ -30,6 +30,7 @@ import org.twinshare.fileserver.server.Refused;
 import org.twinshare.fileserver.server.RunningServer;
 import org.twinshare.fileserver.server.ServeConfig;
 import org.twinshare.replication.copy.CopyLimits;
+import org.twinshare.replication.journal.JournalSettings;
 import org.twinshare.replication.role.Terms;
 
 /** Two servers in this process with a cable between them, and the commands as a user runs them on either. */
@@ -40,13 +41,23 @@ final class PairOnLoopback implements AutoCloseable {
     static final String IN_STEP = "STANDBY, in step";
 
     private final Path base;
+    private final long journalBytes;
     private final InetSocketAddress listen = free();
     final Cable cable;
+    /** Of a server that starts from now on. */
+    CopyLimits copyLimits = CopyLimits.DEFAULT;
+
     private @Nullable RunningServer first;
     private @Nullable RunningServer second;
 
     /** Starts the first server, alone. */
     PairOnLoopback(Path base, Terms terms) throws IOException, Refused {
+        this(base, terms, JournalSettings.DEFAULT.maxBytes());
+    }
+
+    /** The same with journals that take no more than this on disk. */
+    PairOnLoopback(Path base, Terms terms, long journalBytes) throws IOException, Refused {
+        this.journalBytes = journalBytes;
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "a pair needs root");
         this.base = base;
         for (String name : List.of(FIRST, SECOND)) {
@@ -75,8 +86,11 @@ final class PairOnLoopback implements AutoCloseable {
                         new PathMapping(Map.of()),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         state,
-                        JournalPlace.in(state),
-                        new PairConfig(name, pair, terms, CopyLimits.DEFAULT, false, null, null),
+                        new JournalPlace(
+                                JournalPlace.in(state).directory(),
+                                journalBytes,
+                                JournalPlace.in(state).checkpointEvery()),
+                        new PairConfig(name, pair, terms, copyLimits, false, null, null),
                         null,
                         false,
                         false,

@@ -1,5 +1,6 @@
 package org.twinshare.replication.journal;
 
+import com.google.common.base.Preconditions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -163,9 +164,7 @@ public final class Journal implements AutoCloseable {
 
     private void checkUsable() {
         checkNotFailed();
-        if (closed) {
-            throw new IllegalStateException("the journal is closed");
-        }
+        Preconditions.checkState(!closed, "the journal is closed");
     }
 
     private void checkNotFailed() {
@@ -281,9 +280,7 @@ public final class Journal implements AutoCloseable {
         }
         if (writtenSequence < order.lastSequence()) {
             commit(true);
-            return;
-        }
-        if (needsMarker()) {
+        } else if (needsMarker()) {
             gather(order.marker());
             commit(false);
         }
@@ -325,11 +322,15 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /** Records up to this sequence are no longer needed; their files are used again. */
-    public void releaseUpTo(long sequence) {
+    /**
+     * Records up to this sequence are no longer needed; their files are used again.
+     *
+     * @param newest so many of the newest segments are kept all the same, whoever has written them
+     */
+    public void releaseUpTo(long sequence, int newest) {
         lock.lock();
         try {
-            if (segments.release(sequence, durableSequence)) {
+            if (segments.release(Math.min(sequence, durableSequence - 1), newest)) {
                 keeper.wake();
             }
         } finally {

@@ -58,10 +58,10 @@ final class Segments {
         return true;
     }
 
-    /** Gives up what lies wholly up to a sequence, as long as a durable record is left. Returns whether there was any. */
-    boolean release(long sequence, long durableSequence) {
+    /** Gives up what lies wholly up to a sequence, but not so many of the newest. Returns whether there was any. */
+    boolean release(long sequence, int newest) {
         boolean any = false;
-        while (used.size() > 1 && used.getFirst().lastSequence <= Math.min(sequence, durableSequence - 1)) {
+        while (used.size() > Math.max(newest, 1) && used.getFirst().lastSequence <= sequence) {
             released.addLast(used.removeFirst().header.number());
             any = true;
         }

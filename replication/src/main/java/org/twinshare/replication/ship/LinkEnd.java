@@ -13,6 +13,9 @@ public sealed interface LinkEnd {
     /** The primary's journal begins here, and that is behind what this server needs: the trees must be compared. */
     record TooFarBehind(long primaryOldestSequence) implements LinkEnd {}
 
+    /** Its journal is full of records that its tree has not yet. */
+    record NoRoom(String why) implements LinkEnd {}
+
     /** The primary has handed over, and everything is here: this server is to be the primary. */
     record HandedOver() implements LinkEnd {}
 }

@@ -142,7 +142,7 @@ final class Receiving implements AutoCloseable {
             LOG.info("{}", e.getMessage());
             return new LinkEnd.Closed(e.how());
         } catch (JournalFull e) {
-            throw new IOException("the journal of this server takes no more records: " + e.getMessage(), e);
+            return new LinkEnd.NoRoom(String.valueOf(e.getMessage()));
         } catch (MalformedRecord | IllegalArgumentException e) {
             throw new MalformedMessage(String.valueOf(e.getMessage()));
         }
@@ -184,10 +184,19 @@ final class Receiving implements AutoCloseable {
             if (record.type() == EntryCodec.ALONE) {
                 standing.changed(record);
             }
-            journal.appendCopy(record);
+            append(record);
             last = record.sequence();
         }
         received(last);
+    }
+
+    private void append(JournalRecord record) throws JournalFull {
+        try {
+            journal.appendCopy(record);
+        } catch (JournalFull e) {
+            tree.makeRoom();
+            journal.appendCopy(record);
+        }
     }
 
     private void received(long last) {

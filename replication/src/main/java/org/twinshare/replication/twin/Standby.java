@@ -117,13 +117,30 @@ final class Standby implements StandbyTree, AutoCloseable {
                 return true;
             }
             case LinkEnd.Forked forked -> goBackTo(forked.lastCommonSequence());
-            case LinkEnd.TooFarBehind unused -> {
-                closeOpen();
-                onDisk.beginAt(theirs.lastSequence() + 1);
-                open = open();
-            }
+            case LinkEnd.TooFarBehind unused -> beginAt(theirs.lastSequence() + 1);
+            case LinkEnd.NoRoom full -> goOnWithoutRoom(full.why());
         }
         return false;
+    }
+
+    /** A copy needs all records since it began: it begins anew, and finds here what it has fetched. Else room may come. */
+    private void goOnWithoutRoom(String why) throws IOException, RefusedException {
+        if (roleFile.state().completeness() != Completeness.INCONSISTENT) {
+            throw new IOException("the journal of this server takes no more records: " + why);
+        }
+        LOG.warn(
+                "The journal was full before the tree was equal to the primary's, and both trees are compared anew: with a larger"
+                        + " --journal-size that takes less time. It is {} MiB now",
+                settings.tree().journal().maxBytes() >> 20);
+        beginAt(open.journal.lastSequence() + 1);
+    }
+
+    private void beginAt(long firstSequence) throws IOException, RefusedException {
+        closeOpen();
+        // Where there was a fork to go back to, its records are gone.
+        rewind = null;
+        onDisk.beginAt(firstSequence);
+        open = open();
     }
 
     private void goBackTo(long common) throws IOException, RefusedException {
@@ -193,6 +210,11 @@ final class Standby implements StandbyTree, AutoCloseable {
     @Override
     public void mayApply(long sequence) {
         open.apply.mayApply(sequence);
+    }
+
+    @Override
+    public void makeRoom() {
+        open.checkpoints.makeRoom();
     }
 
     @Override

@@ -10,7 +10,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
-import org.twinshare.replication.Retention;
 import org.twinshare.replication.SurvivingOutcomes;
 import org.twinshare.replication.TreeSettings;
 import org.twinshare.replication.copy.StandbyApply;
@@ -21,7 +20,7 @@ import org.twinshare.replication.record.MalformedRecord;
 
 /**
  * Puts on the standby's disk, every few seconds, what was carried out, and gives up of its journal what neither the tree nor
- * the reply cache of its first calls as the primary needs. One thread.
+ * the reply cache of its first calls as the primary needs. Has a thread of its own.
  */
 final class StandbyCheckpoints implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StandbyCheckpoints.class);
@@ -30,10 +29,10 @@ final class StandbyCheckpoints implements AutoCloseable {
     private final StandbyApply apply;
     private final SurvivingOutcomes outcomes;
     private final Consumer<String> onFailure;
-    private final Retention retention;
+    private final int keptSegments;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("standby-checkpoints").factory());
-    private long lastApplied = -1;
+    private volatile long lastApplied = -1;
 
     /** @param outcomes are read along; they are whoever's who has closed this */
     StandbyCheckpoints(
@@ -45,24 +44,36 @@ final class StandbyCheckpoints implements AutoCloseable {
         this.journal = journal;
         this.apply = apply;
         this.outcomes = outcomes;
-        retention = new Retention(settings);
+        keptSegments = settings.keptSegments();
         this.onFailure = onFailure;
+        // What earlier lives of this server have left: the position that it begins at is on disk.
+        journal.releaseUpTo(apply.appliedSequence(), keptSegments);
         long everyMs = settings.checkpointEvery().toMillis();
         ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(this::run, everyMs, everyMs, TimeUnit.MILLISECONDS);
     }
 
     private void run() {
-        long applied = apply.appliedSequence();
-        if (applied == lastApplied) {
-            return;
+        if (apply.appliedSequence() != lastApplied) {
+            checkpoint(keptSegments);
         }
+    }
+
+    /** The journal is full: gives up all of it that the tree does not need. Returns when that was tried. */
+    void makeRoom() {
+        checkpoint(0);
+    }
+
+    private synchronized void checkpoint(int kept) {
+        long applied = apply.appliedSequence();
         try {
             apply.checkpoint();
             lastApplied = applied;
-            retention.reached(applied, journal.statistics().bytes());
-            journal.releaseUpTo(retention.passedSequence());
-            // Last: what cannot be read along must not keep the journal from being given up.
-            outcomes.readOn(journal);
+            try {
+                outcomes.readOn(journal);
+            } finally {
+                // What cannot be read along must not keep the journal from being given up.
+                journal.releaseUpTo(applied, kept);
+            }
         } catch (ErrnoException e) {
             if (e.errno() == Errno.ENOSPC) {
                 LOG.error(

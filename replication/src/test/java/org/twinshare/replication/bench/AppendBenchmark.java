@@ -81,7 +81,7 @@ public class AppendBenchmark {
         Position position = open.append((byte) 1, 1, body);
         open.awaitDurable(position.sequence());
         if (position.sequence() % RELEASE_EVERY == 0) {
-            open.releaseUpTo(position.sequence());
+            open.releaseUpTo(position.sequence(), 0);
         }
         return position.timeNs();
     }

@@ -147,7 +147,7 @@ class TakeOverTest {
             }
             stream.awaitCaughtUp();
             apply.checkpoint();
-            twin.standbyJournal.releaseUpTo(apply.appliedSequence());
+            twin.standbyJournal.releaseUpTo(apply.appliedSequence(), 0);
             assertThat(twin.standbyJournal.statistics().oldestSequence()).isGreaterThan(1);
         }
         assertThat(takeOver(apply)).isEmpty();

@@ -139,7 +139,7 @@ class FailedDiskTest {
                             }
                         })
                         .isInstanceOf(JournalFull.class);
-                journal.releaseUpTo(journal.durableSequence());
+                journal.releaseUpTo(journal.durableSequence(), 0);
                 Samples.group(journal, 1);
             }
         }

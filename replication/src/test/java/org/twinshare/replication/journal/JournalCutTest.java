@@ -72,7 +72,7 @@ class JournalCutTest {
         try (Journal journal = Samples.open(disk, Samples.TINY)) {
             for (int i = 0; i < RECORDS; i++) {
                 Samples.group(journal, 1);
-                journal.releaseUpTo(i);
+                journal.releaseUpTo(i, 0);
             }
         }
         assertThatThrownBy(() -> cut(disk, 3)).isInstanceOf(JournalRefused.class);

@@ -179,7 +179,7 @@ class JournalTest {
             long last = journal.durableSequence();
             assertThat(journal.lastSequence()).isEqualTo(last);
             assertThat(journal.statistics().refused()).isEqualTo(1);
-            journal.releaseUpTo(last / 2);
+            journal.releaseUpTo(last / 2, 0);
             Samples.group(journal, 1);
             assertThat(Samples.sequences(journal, journal.statistics().oldestSequence()))
                     .isEqualTo(LongStream.rangeClosed(journal.statistics().oldestSequence(), last + 1)
@@ -194,7 +194,7 @@ class JournalTest {
         try (Journal journal = Samples.open(disk, Samples.TINY)) {
             for (int i = 0; i < 600; i++) {
                 Samples.group(journal, 1);
-                journal.releaseUpTo(journal.lastSequence() - 10);
+                journal.releaseUpTo(journal.lastSequence() - 10, 0);
                 assertThat(journal.statistics().files()).isLessThanOrEqualTo(5);
             }
             last = journal.lastSequence();
@@ -206,11 +206,30 @@ class JournalTest {
         }
     }
 
+    /** However many starts have written them. */
+    @Test
+    void keepsTheNewestSegmentsWhereThatIsAskedFor() throws Exception {
+        long last = 0;
+        for (int start = 0; start < 10; start++) {
+            try (Journal journal = Samples.open(disk, Samples.TINY, last)) {
+                for (int i = 0; i < 20; i++) {
+                    Samples.group(journal, 1);
+                    last = journal.durableSequence();
+                    journal.releaseUpTo(last, 3);
+                    assertThat(journal.statistics().usedSegments()).isLessThanOrEqualTo(3);
+                }
+            }
+        }
+        try (Journal journal = Samples.open(disk, Samples.TINY, last)) {
+            assertThat(journal.statistics().usedSegments()).isGreaterThanOrEqualTo(3);
+        }
+    }
+
     @Test
     void neverReleasesItsLastRecord() throws Exception {
         try (Journal journal = Samples.open(disk, Samples.TINY)) {
             Samples.group(journal, 5);
-            journal.releaseUpTo(1000);
+            journal.releaseUpTo(1000, 0);
         }
         try (Journal journal = Samples.open(disk, Samples.TINY, 6)) {
             assertThat(journal.lastSequence()).isEqualTo(6);
@@ -224,7 +243,7 @@ class JournalTest {
             Samples.group(journal, 10);
             assertThat(reader.next()).extracting(JournalRecord::sequence).isEqualTo(1L);
             Samples.group(journal, 90);
-            journal.releaseUpTo(60);
+            journal.releaseUpTo(60, 0);
             assertThatThrownBy(() -> {
                         while (reader.next() != null) {}
                     })

@@ -86,20 +86,20 @@ class PowerCutTest {
                     Samples.append(journal);
                     // All but the record that is not durable yet.
                     released = journal.durableSequence();
-                    journal.releaseUpTo(Long.MAX_VALUE);
+                    journal.releaseUpTo(Long.MAX_VALUE, 0);
                 }
                 Samples.group(journal, 1 + random.nextInt(12));
             } catch (JournalFull e) {
                 // Torn tails have used up the segments.
                 released = journal.durableSequence();
-                journal.releaseUpTo(released);
+                journal.releaseUpTo(released, 0);
             }
         }
 
         private void release(Journal journal, long durable) {
             long keep = random.nextInt(50);
             if (after(durable - keep)) {
-                journal.releaseUpTo(released);
+                journal.releaseUpTo(released, 0);
             }
         }
 

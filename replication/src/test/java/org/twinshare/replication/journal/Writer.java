@@ -37,7 +37,7 @@ final class Writer {
                 synchronized (out) {
                     out.write(report);
                 }
-                journal.releaseUpTo(position.sequence() - 200);
+                journal.releaseUpTo(position.sequence() - 200, 0);
             }
         } catch (Exception e) {
             e.printStackTrace();

@@ -3,15 +3,13 @@ package org.twinshare.replication.ship;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.twinshare.replication.ship.Twins.inStep;
+import static org.twinshare.replication.ship.Twins.sameRecords;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +17,6 @@ import org.twinshare.replication.channel.Ended;
 import org.twinshare.replication.journal.CopiedJournal;
 import org.twinshare.replication.journal.JournalRecord;
 import org.twinshare.replication.journal.LostTail;
-import org.twinshare.replication.journal.RecordMark;
 import org.twinshare.replication.record.Entry;
 import org.twinshare.replication.record.EntryCodec;
 import org.twinshare.replication.role.AckMode;
@@ -42,27 +39,11 @@ class ShippingTest {
     private static final Terms BLOCK =
             new Terms(AckMode.REMOTE_DISK, WithoutStandby.BLOCK, Duration.ofSeconds(1), Duration.ofMillis(1500));
 
-    /** More than a thousand, and all bursts fit into the journal. */
-    private static final int BURST_RECORDS = 1200;
-
-    private static final int BURSTS = 3;
-
     @TempDir
     Path one;
 
     @TempDir
     Path two;
-
-    private static void inStep(Primary primary, Standby standby) {
-        await().until(() -> !primary.link.acknowledgement().isAlone());
-        await().until(() -> !standby.roleFile.state().alone());
-    }
-
-    private static void sameRecords(Primary primary, Standby standby) throws Exception {
-        List<RecordMark> marks = Twins.marks(primary.journal);
-        await().until(() -> standby.journal.durableSequence() >= marks.getLast().sequence());
-        assertThat(Twins.marks(standby.journal).subList(0, marks.size())).isEqualTo(marks);
-    }
 
     @Test
     void shipsEverythingThatWasThereAndThatComes() throws Exception {
@@ -79,54 +60,6 @@ class ShippingTest {
             }
             sameRecords(primary, standby);
             assertThat(link).isNotDone();
-        }
-    }
-
-    /** While the primary is alone nothing holds it back, and in the time of one sync of the standby it may write a lot. */
-    @Test
-    void comesInStepWithAPrimaryThatWritesMuchDuringEachSyncOfTheStandby() throws Exception {
-        try (Primary primary = new Primary(one, Terms.DEFAULT);
-                Standby standby = new Standby(two)) {
-            AtomicInteger syncs = new AtomicInteger();
-            AtomicBoolean inStepFarBehind = new AtomicBoolean();
-            standby.onSync = () -> {
-                int sync = syncs.getAndIncrement();
-                if (sync <= BURSTS && isSoonInStep(primary)) {
-                    inStepFarBehind.set(true);
-                }
-                if (sync < BURSTS && !inStepFarBehind.get()) {
-                    appendBurst(primary);
-                }
-            };
-            appendBurst(primary);
-            var link = Twins.connect(primary, standby, Wire.connect());
-            inStep(primary, standby);
-
-            assertThat(inStepFarBehind).isTrue();
-            sameRecords(primary, standby);
-            assertThat(link).isNotDone();
-        }
-    }
-
-    private static void appendBurst(Primary primary) {
-        try {
-            for (int i = 0; i < BURST_RECORDS - 1; i++) {
-                long unusedSequence = primary.append();
-            }
-            primary.journal.awaitDurable(primary.append());
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /** The standby says nothing new meanwhile. */
-    private static boolean isSoonInStep(Primary primary) {
-        try {
-            await().atMost(Duration.ofSeconds(2))
-                    .until(() -> !primary.link.acknowledgement().isAlone());
-            return true;
-        } catch (ConditionTimeoutException e) {
-            return false;
         }
     }
 
@@ -306,7 +239,7 @@ class ShippingTest {
             for (int i = 0; i < 2000; i++) {
                 last = primary.answer();
             }
-            primary.journal.releaseUpTo(last);
+            primary.journal.releaseUpTo(last, 0);
             long oldest = primary.journal.statistics().oldestSequence();
             assertThat(oldest).isGreaterThan(1);
             var link = Twins.connect(primary, standby, Wire.connect());

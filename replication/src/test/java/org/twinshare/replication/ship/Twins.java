@@ -1,6 +1,7 @@
 package org.twinshare.replication.ship;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -190,6 +191,11 @@ final class Twins {
         }
 
         @Override
+        public void makeRoom() {
+            journal.releaseUpTo(applied.get(), 0);
+        }
+
+        @Override
         public long appliedSequence() {
             return applied.get();
         }
@@ -264,5 +270,17 @@ final class Twins {
             throw new AssertionError(e);
         }
         return marks;
+    }
+
+    /** Returns when both have said that the standby has everything. */
+    static void inStep(Primary primary, Standby standby) {
+        await().until(() -> !primary.link.acknowledgement().isAlone());
+        await().until(() -> !standby.roleFile.state().alone());
+    }
+
+    static void sameRecords(Primary primary, Standby standby) throws Exception {
+        List<RecordMark> marks = marks(primary.journal);
+        await().until(() -> standby.journal.durableSequence() >= marks.getLast().sequence());
+        assertThat(marks(standby.journal).subList(0, marks.size())).isEqualTo(marks);
     }
 }
