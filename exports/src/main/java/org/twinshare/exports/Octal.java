@@ -1,12 +1,14 @@
 package org.twinshare.exports;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Bytes as text that a terminal and an exports file can hold: the {@code \ooo} of exports(5) for all that is not
  * visible ASCII. What strangers wrote (a client's path, a file's comment) is shown this way and no other.
  */
 public final class Octal {
+    private static final int DIGITS = 3;
 
     private Octal() {}
 
@@ -31,6 +33,21 @@ public final class Octal {
             }
         }
         return bytes;
+    }
+
+    /** The bytes that an escaped text stands for. */
+    public static byte[] unescape(String text) {
+        byte[] bytes = new byte[text.length()];
+        int length = 0;
+        for (int at = 0; at < text.length(); at++) {
+            if (text.charAt(at) == '\\') {
+                bytes[length++] = (byte) Integer.parseInt(text, at + 1, at + 1 + DIGITS, 8);
+                at += DIGITS;
+            } else {
+                bytes[length++] = (byte) text.charAt(at);
+            }
+        }
+        return Arrays.copyOf(bytes, length);
     }
 
     private static boolean isEscaped(int value, String special) {

@@ -1,9 +1,7 @@
 package org.twinshare.client.pull;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import java.io.ByteArrayOutputStream;
 import java.util.Set;
+import org.twinshare.exports.Octal;
 
 /**
  * A file, directory or symbolic link, as a line of a manifest says it; a field that its type does not have is {@code -}. Paths
@@ -13,7 +11,6 @@ import java.util.Set;
  */
 record Entry(String type, String mode, String owner, String size, String mtime, String digest, String path) {
     private static final int FIELDS = 7;
-    private static final int OCTAL_DIGITS = 3;
     private static final Set<String> TYPES = Set.of("f", "d", "l");
 
     /** What many entries have in common is there once: a tree has many entries. */
@@ -97,18 +94,6 @@ record Entry(String type, String mode, String owner, String size, String mtime, 
 
     /** The path as the bytes that it stands for. */
     byte[] name() {
-        if (path.indexOf('\\') < 0) {
-            return path.getBytes(ISO_8859_1);
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (int at = 0; at < path.length(); at++) {
-            if (path.charAt(at) == '\\') {
-                bytes.write(Integer.parseInt(path.substring(at + 1, at + 1 + OCTAL_DIGITS), 8));
-                at += OCTAL_DIGITS;
-            } else {
-                bytes.write(path.charAt(at));
-            }
-        }
-        return bytes.toByteArray();
+        return Octal.unescape(path);
     }
 }

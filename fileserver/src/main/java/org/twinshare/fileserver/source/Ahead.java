@@ -22,25 +22,38 @@ final class Ahead {
     private final ReleaseStore store;
     private @Nullable Content remembered;
 
-    private record Content(Release release, Map<String, Found> byPath) {}
+    /**
+     * What a release consists of.
+     *
+     * @param byPath   what lies there; a file that looks as the manifest says has its digest from there
+     * @param manifest what was published
+     */
+    record Content(Release release, Map<String, Found> byPath, Manifest manifest) {}
 
     Ahead(ReleaseStore store) {
         this.store = store;
     }
 
     /** Keeps in mind what a release consists of that was just made. */
-    synchronized void remember(Release release, List<Found> found) {
-        remembered = found.size() > TreeProcess.IN_SERVER_AT_MOST ? null : new Content(release, byPath(found));
+    synchronized void remember(Release release, List<Found> found, Manifest manifest) {
+        remembered =
+                found.size() > TreeProcess.IN_SERVER_AT_MOST ? null : new Content(release, byPath(found), manifest);
     }
 
-    /** What a release consists of, by path. */
-    Map<String, Found> contentOf(Release release) throws IOException {
+    /** What a release consists of. */
+    Content contentOf(Release release) throws IOException {
         synchronized (this) {
             if (remembered != null && remembered.release.equals(release)) {
-                return remembered.byPath;
+                return remembered;
             }
         }
-        return byPath(TreeScan.of(store.tree(release), new ArrayList<>()));
+        Manifest manifest = store.manifest(release);
+        Map<String, Found> byPath = byPath(TreeScan.of(store.tree(release), new ArrayList<>()));
+        for (Manifest.Line line : manifest.lines()) {
+            byPath.computeIfPresent(
+                    line.path(), (path, there) -> line.looksLike(there.line()) ? there.as(line) : there);
+        }
+        return new Content(release, byPath, manifest);
     }
 
     private static Map<String, Found> byPath(List<Found> found) {

@@ -20,15 +20,19 @@ final class Fields {
         this.in = in;
     }
 
-    /** The next field; null at the end. */
-    @Nullable String next() throws IOException {
+    /**
+     * The next field; null at the end.
+     *
+     * @param likely returned itself where the field is the same: what many entries have in common is there once
+     */
+    @Nullable String next(@Nullable String likely) throws IOException {
         int at = begin;
         while (true) {
             while (at < end && buffer[at] != 0) {
                 at++;
             }
             if (at < end) {
-                String field = new String(buffer, begin, at - begin, ISO_8859_1);
+                String field = isNext(likely, at) ? likely : new String(buffer, begin, at - begin, ISO_8859_1);
                 begin = at + 1;
                 return field;
             }
@@ -37,6 +41,18 @@ final class Fields {
                 return null;
             }
         }
+    }
+
+    private boolean isNext(@Nullable String likely, int until) {
+        if (likely == null || likely.length() != until - begin) {
+            return false;
+        }
+        for (int i = 0; i < likely.length(); i++) {
+            if (likely.charAt(i) != (buffer[begin + i] & 0xff)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Moves what is not read yet to the front, and reads on behind it. */

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,17 +51,20 @@ final class Freezer {
         Path work = setting.path();
         List<String> warnings = new ArrayList<>();
         Optional<Release> live = store.live();
-        Beside<Manifest> manifestOfLive =
-                Beside.begin(() -> live.isPresent() ? store.manifest(live.get()) : new Manifest(List.of()));
+        Optional<Beside<Ahead.Content>> contentOfLive =
+                live.map(release -> Beside.begin(() -> ahead.contentOf(release)));
         Path staging = store.clearStaging();
         Path stamp = Files.createFile(staging.resolve("stamp"));
         Path tree = staging.resolve("tree");
         FrozenCopy copy = new FrozenCopy(setting, store, ahead, root);
-        List<Found> found = copy.of(work, tree, live);
+        List<Found> found = copy.of(work, tree, contentOfLive);
         copy.others().forEach(name -> warnings.add("left out, neither file, directory nor symbolic link: " + name));
         Beside<List<String>> unreadable = Beside.begin(() -> unreadable(tree));
-        Manifest published = manifestOfLive.end();
-        Manifest manifest = describe(tree, found, copy.live(), published);
+        List<Found> described = describe(
+                tree,
+                found,
+                contentOfLive.isPresent() ? contentOfLive.get().end().byPath() : Map.of());
+        Manifest manifest = new Manifest(described.stream().map(Found::line).toList());
         checkNotEmpty(manifest);
         byte[] encoded = manifest.encode();
         checkReadable(unreadable.end());
@@ -70,15 +72,15 @@ final class Freezer {
             store.clearStaging();
             return new Frozen(live.get(), false, warnings);
         }
-        if (live.isPresent() && !allowVanished) {
-            checkVanished(manifest, published);
+        if (contentOfLive.isPresent() && !allowVanished) {
+            checkVanished(manifest, contentOfLive.get().end().manifest());
         }
         Release release = store.add(
                 tree,
                 encoded,
                 new ReleaseStore.Facts(
                         System.currentTimeMillis(), manifest.files(), manifest.bytes(), note, allowVanished));
-        ahead.remember(release, found);
+        ahead.remember(release, described, manifest);
         Files.move(stamp, store.stamp(), StandardCopyOption.REPLACE_EXISTING);
         return new Frozen(release, true, warnings);
     }
@@ -158,26 +160,22 @@ final class Freezer {
         }
     }
 
-    /** A file that is shared with the live release and looks as its manifest says is not read again. */
-    private static Manifest describe(Path tree, List<Found> found, Map<String, Found> live, Manifest published)
-            throws IOException {
-        Map<String, Manifest.Line> before = new HashMap<>();
-        published.lines().forEach(line -> before.put(line.path(), line));
-        List<Manifest.Line> lines = new ArrayList<>();
+    /** Adds the digests. A file that is shared with the live release and looks as its manifest says is not read again. */
+    private static List<Found> describe(Path tree, List<Found> found, Map<String, Found> live) throws IOException {
+        List<Found> described = new ArrayList<>();
         List<Found> fresh = new ArrayList<>();
         for (Found entry : found) {
             Manifest.Line line = entry.line();
-            Found shared = live.get(line.path());
-            Manifest.Line known = before.get(line.path());
-            if (!line.isFile()) {
-                lines.add(line);
-            } else if (shared != null
-                    && known != null
-                    && shared.inode().equals(entry.inode())
-                    && line.withDigest(known.digest()).equals(known)) {
-                lines.add(known);
-            } else {
+            Found old = live.get(line.path());
+            if (old != null
+                    && old.isSameFile(entry)
+                    && old.line().isRead()
+                    && old.line().looksLike(line)) {
+                described.add(entry.as(old.line()));
+            } else if (line.isFile()) {
                 fresh.add(entry);
+            } else {
+                described.add(entry);
             }
         }
         Map<String, String> digests = TreeScan.digests(tree, fresh);
@@ -186,9 +184,9 @@ final class Freezer {
             if (digest == null) {
                 throw new IOException("no digest of " + entry.line().path());
             }
-            lines.add(entry.line().withDigest(digest));
+            described.add(entry.as(entry.line().withDigest(digest)));
         }
-        return new Manifest(lines);
+        return described;
     }
 
     private void checkNotEmpty(Manifest manifest) throws SourceRefused {

@@ -6,12 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.twinshare.fileserver.source.TreeScan.Found;
 
@@ -25,7 +24,6 @@ final class FrozenCopy {
     private final ReleaseStore store;
     private final boolean root;
     private final Ahead ahead;
-    private Map<String, Found> live = Map.of();
     private final List<String> others = new ArrayList<>();
 
     /** @param root whether this process can give files away: else owners differ, and all is compared */
@@ -36,52 +34,57 @@ final class FrozenCopy {
         this.root = root;
     }
 
-    /** What is in the live release, by path. */
-    Map<String, Found> live() {
-        return live;
-    }
-
     /** What was left out, because it is neither file, directory nor symbolic link. */
     List<String> others() {
         return others;
     }
 
-    /** Makes the copy, and returns what is in it. */
-    List<Found> of(Path work, Path tree, Optional<Release> release) throws IOException, SourceRefused {
+    /**
+     * Makes the copy, and returns what is in it.
+     *
+     * @param live what is known of the live release, on which it does not wait before it needs it
+     */
+    List<Found> of(Path work, Path tree, Optional<Beside<Ahead.Content>> live) throws IOException, SourceRefused {
         List<Found> wanted = TreeScan.of(work, others);
-        if (release.isPresent()) {
-            live = ahead.contentOf(release.get());
-        }
+        Optional<Release> release = Optional.empty();
         boolean compareAll = !Files.exists(store.stamp());
-        if (root && release.isPresent() && !compareAll) {
-            changeCopyOfLive(work, wanted, tree, release.get());
-            List<Found> found = TreeScan.of(tree, new ArrayList<>());
-            if (lines(found).equals(lines(wanted))) {
-                return found;
+        if (live.isPresent()) {
+            Ahead.Content content = live.get().end();
+            release = Optional.of(content.release());
+            if (root && !compareAll) {
+                changeCopyOfLive(work, wanted, tree, content);
+                List<Found> found = TreeScan.of(tree, new ArrayList<>());
+                if (isWanted(found, wanted)) {
+                    return found;
+                }
+                // Somebody is writing in the working tree.
+                store.remove(tree);
             }
-            // Somebody is writing in the working tree.
-            SystemProgram.output(work, List.of("rm", "-rf", "--one-file-system", "--", tree.toString()), new byte[0]);
         }
         copyAll(work, tree, release, compareAll);
         return TreeScan.of(tree, new ArrayList<>());
     }
 
-    private static Set<Manifest.Line> lines(List<Found> found) {
-        Set<Manifest.Line> lines = new HashSet<>();
-        found.forEach(entry -> lines.add(entry.line()));
-        return lines;
+    private static boolean isWanted(List<Found> found, List<Found> wanted) {
+        Map<String, Manifest.Line> lines = new HashMap<>();
+        wanted.forEach(entry -> lines.put(entry.line().path(), entry.line()));
+        return found.size() == lines.size()
+                && found.stream()
+                        .allMatch(entry ->
+                                entry.line().equals(lines.get(entry.line().path())));
     }
 
-    private void changeCopyOfLive(Path work, List<Found> wanted, Path tree, Release release)
+    private void changeCopyOfLive(Path work, List<Found> wanted, Path tree, Ahead.Content live)
             throws IOException, SourceRefused {
         long stampNs = stampNs();
-        Map<String, Found> gone = new LinkedHashMap<>(live);
+        Release release = live.release();
+        Map<String, Found> gone = new LinkedHashMap<>(live.byPath());
         List<Found> changed = new ArrayList<>();
         List<Found> touchedOnly = new ArrayList<>();
         for (Found entry : wanted) {
             Found old = gone.remove(entry.line().path());
             boolean touched = isTouched(entry, stampNs);
-            if (old != null && !touched && old.line().equals(entry.line())) {
+            if (old != null && !touched && old.line().looksLike(entry.line())) {
                 continue;
             }
             (old != null && isAsLong(old, entry) ? touchedOnly : changed).add(entry);

@@ -38,6 +38,16 @@ record Manifest(List<Line> lines) {
             return type.equals(FILE);
         }
 
+        /** Whether all of it is known: of a file that was only found the digest is missing. */
+        boolean isRead() {
+            return !isFile() || !digest.equals("-");
+        }
+
+        /** Whether this is what was found, of which no file was read yet. */
+        boolean looksLike(Line found) {
+            return isFile() ? withDigest(found.digest).equals(found) : equals(found);
+        }
+
         Line withDigest(String newDigest) {
             return new Line(type, mode, owner, size, mtime, newDigest, path);
         }

@@ -28,13 +28,22 @@ final class TreeScan {
     private TreeScan() {}
 
     /**
-     * An entry, with its inode so that a hard link is recognised; its digest is still missing.
+     * An entry, with its inode so that a hard link is recognised.
      *
+     * @param line      of a file without its digest where that was not read
      * @param changedNs ctime
      */
-    record Found(Manifest.Line line, String inode, byte[] name, long changedNs) {
+    record Found(Manifest.Line line, String device, String inode, long changedNs) {
         boolean isDirectory() {
             return line.type().equals("d");
+        }
+
+        boolean isSameFile(Found other) {
+            return inode.equals(other.inode) && device.equals(other.device);
+        }
+
+        Found as(Manifest.Line other) {
+            return new Found(other, device, inode, changedNs);
         }
     }
 
@@ -67,7 +76,7 @@ final class TreeScan {
     /** Reads the fields of an entry; false at the end, also of what was cut off: how find has ended tells that. */
     private static boolean next(Fields out, String[] fields) throws IOException {
         for (int i = 0; i < FIELDS; i++) {
-            String field = out.next();
+            String field = out.next(fields[i]);
             if (field == null) {
                 return false;
             }
@@ -92,8 +101,8 @@ final class TreeScan {
         int point = changed.indexOf('.');
         return new Found(
                 line,
-                fields[8] + ":" + fields[5],
-                name.getBytes(ISO_8859_1),
+                fields[8],
+                fields[5],
                 TimeUnit.SECONDS.toNanos(Long.parseLong(changed, 0, point, 10))
                         + Long.parseLong(changed, point + 1, changed.length(), 10));
     }
@@ -147,7 +156,7 @@ final class TreeScan {
     static byte[] names(Collection<Found> entries) {
         ByteArrayOutputStream names = new ByteArrayOutputStream();
         for (Found entry : entries) {
-            names.writeBytes(entry.name);
+            names.writeBytes(Octal.unescape(entry.line().path()));
             names.write(0);
         }
         return names.toByteArray();

@@ -3,11 +3,11 @@ package org.twinshare.fileserver.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +32,7 @@ class AheadTest {
     private Release release(String content) throws IOException {
         Path tree = Files.createDirectory(store.clearStaging().resolve("tree"));
         Files.writeString(tree.resolve("file"), content);
-        byte[] manifest = content.getBytes(StandardCharsets.US_ASCII);
+        byte[] manifest = TreeScan.manifest(tree).encode();
         Release release = store.add(tree, manifest, new ReleaseStore.Facts(1, 1, 1, "", false));
         store.makeLive(release);
         return release;
@@ -101,13 +101,28 @@ class AheadTest {
     @Test
     void whatAReleaseConsistsOfIsRememberedForThatReleaseOnly() throws Exception {
         Release old = release("one");
-        ahead.remember(old, TreeScan.of(store.tree(old), new ArrayList<>()));
+        ahead.remember(old, TreeScan.of(store.tree(old), new ArrayList<>()), store.manifest(old));
         Release live = release("other");
 
-        Map<String, Found> content = ahead.contentOf(live);
+        Map<String, Found> content = ahead.contentOf(live).byPath();
 
         assertThat(content.get("file")).isNotNull();
-        assertThat(content).isNotEqualTo(ahead.contentOf(old));
+        assertThat(content).isNotEqualTo(ahead.contentOf(old).byPath());
         assertThat(ahead.contentOf(old)).isSameAs(ahead.contentOf(old));
+    }
+
+    /** A digest counts for what looks as it was published, and for nothing else. */
+    @Test
+    void whatWasNotRememberedIsReadWithTheDigestsThatWerePublished() throws Exception {
+        Release live = release("one");
+
+        assertThat(lineOfTheFile(live)).isIn(store.manifest(live).lines());
+        Files.writeString(store.tree(live).resolve("file"), "two");
+        assertThat(lineOfTheFile(live).isRead()).isFalse();
+    }
+
+    private Manifest.Line lineOfTheFile(Release release) throws IOException {
+        return Objects.requireNonNull(ahead.contentOf(release).byPath().get("file"))
+                .line();
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,10 +32,20 @@ class FieldsTest {
         Fields fields = new Fields(pieces("f\0\0\u00e9\n\0" + LONG + "\0last\0cut off", bytes));
 
         List<String> read = new ArrayList<>();
-        for (String field = fields.next(); field != null; field = fields.next()) {
+        for (String field = fields.next(null); field != null; field = fields.next(field)) {
             read.add(field);
         }
 
         assertThat(read).containsExactly("f", "", "\u00e9\n", LONG, "last");
+    }
+
+    @Test
+    void whatIsTheSameAsExpectedIsThatString() throws IOException {
+        String expected = new String("0:0".toCharArray());
+        Fields fields = new Fields(pieces("0:0\0" + "0:1\0" + "0:0:\0", 2));
+
+        assertThat(fields.next(expected)).isSameAs(expected);
+        assertThat(fields.next(expected)).isEqualTo("0:1");
+        assertThat(fields.next(expected)).isEqualTo("0:0:");
     }
 }
