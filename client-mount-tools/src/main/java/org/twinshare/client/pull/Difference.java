@@ -18,7 +18,7 @@ record Difference(List<Entry> changed, List<Entry> replaced, List<Entry> removed
     static Difference between(Manifest before, Manifest after, boolean root) {
         List<Entry> changed = new ArrayList<>();
         List<Entry> replaced = new ArrayList<>();
-        for (Entry entry : after.entries().values()) {
+        for (Entry entry : after.notIn(before)) {
             Entry old = before.entries().get(entry.path());
             if (old != null && entry.looksLike(old, root)) {
                 continue;
@@ -28,7 +28,7 @@ record Difference(List<Entry> changed, List<Entry> replaced, List<Entry> removed
                 replaced.add(old);
             }
         }
-        List<Entry> gone = before.entries().values().stream()
+        List<Entry> gone = before.notIn(after).stream()
                 .filter(entry -> !after.entries().containsKey(entry.path()))
                 .toList();
         List<Entry> directories =

@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -64,6 +65,16 @@ record Manifest(Map<String, Entry> entries, byte[] text) {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What another one does not have as this has it, or has as well: all of it, where one of the two was found on the disk. */
+    List<Entry> notIn(Manifest other) {
+        if (text.length == 0 || other.text.length == 0) {
+            return List.copyOf(entries.values());
+        }
+        return ManifestLines.between(other.text, text).added().stream()
+                .map(line -> entries.get(ManifestLines.pathOf(line)))
+                .toList();
     }
 
     long files() {

@@ -65,8 +65,14 @@ public final class Watch {
         } finally {
             if (well) {
                 pull.prepare();
+                giveBackMemory();
             }
         }
+    }
+
+    /** What a release needed is garbage now, and the collector looks for it only where the heap may not grow any more. */
+    private static void giveBackMemory() {
+        System.gc();
     }
 
     /** So that a publish that waits for this node need not wait for what comes next. */

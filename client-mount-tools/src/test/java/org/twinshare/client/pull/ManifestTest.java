@@ -73,10 +73,17 @@ class ManifestTest {
             Manifest earlier = read(text(random, round % 3 == 0));
             byte[] later = text(random, round % 5 == 0).getBytes(US_ASCII);
             Release release = new Release(8, sha256(later).substring(0, 16));
+            Manifest whole = Manifest.of(release, later);
 
             assertThat(Manifest.of(release, later, earlier).entries())
                     .as("round %d", round)
-                    .isEqualTo(Manifest.of(release, later).entries());
+                    .isEqualTo(whole.entries());
+            Difference all =
+                    Difference.between(Manifest.found(earlier.entries()), Manifest.found(whole.entries()), true);
+            Difference byLines = Difference.between(earlier, whole, true);
+            assertThat(byLines.changed()).containsExactlyInAnyOrderElementsOf(all.changed());
+            assertThat(byLines.replaced()).containsExactlyInAnyOrderElementsOf(all.replaced());
+            assertThat(byLines.removed()).containsExactlyInAnyOrderElementsOf(all.removed());
         }
     }
 

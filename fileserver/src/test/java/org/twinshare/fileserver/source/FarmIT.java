@@ -42,6 +42,19 @@ final class FarmIT {
     private static final int UTIME = 11;
 
     private static final int MILLIS_PER_TICK = 10;
+
+    /** As {@code packaging/options-twinshare} says, and the other as {@code options-twinmount} does. */
+    private static final List<String> SERVER = List.of("-Xms48m", "-Xmx192m", "-XX:+UseSerialGC");
+
+    private static final List<String> NODE = List.of(
+            "-XX:+UseSerialGC",
+            "-Xms32m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:MinHeapFreeRatio=20",
+            "-XX:MaxHeapFreeRatio=40");
+    /** The tree's entries and the release before; a node that keeps its garbage has twice as much after five releases. */
+    private static final long NODE_MEMORY_KIB = 160 << 10;
+
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final String PREFIX = "tsfarm" + ProcessHandle.current().pid() + "-";
 
@@ -87,14 +100,9 @@ final class FarmIT {
         Shell.run(command.toArray(String[]::new)).orFail();
     }
 
-    private void start(String namespace, String name, String mainClass, List<String> words) throws IOException {
+    private void start(String namespace, String name, List<String> options, String mainClass, List<String> words)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", PREFIX + namespace));
-        List<String> options = List.of(
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xms32m",
-                "-XX:MinHeapFreeRatio=20",
-                "-XX:MaxHeapFreeRatio=40");
         command.addAll(JavaCommand.of(options, mainClass, words));
         processes.add(new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -113,6 +121,7 @@ final class FarmIT {
         start(
                 "s",
                 "server",
+                SERVER,
                 "org.twinshare.fileserver.command.Twinshare",
                 List.of(
                         "serve",
@@ -136,6 +145,7 @@ final class FarmIT {
         start(
                 Integer.toString(i),
                 "web" + i,
+                NODE,
                 "org.twinshare.client.command.Twinmount",
                 List.of(
                         "pull",
@@ -217,6 +227,19 @@ final class FarmIT {
         }
     }
 
+    /** Resident, as proc(5) says it. The first process is the server. */
+    private long mostMemoryOfANodeKib() throws IOException {
+        long most = 0;
+        for (Process node : processes.subList(1, processes.size())) {
+            for (String line : Files.readAllLines(Path.of("/proc", Long.toString(node.pid()), "status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    most = Math.max(most, Long.parseLong(line.replaceAll("\\D", "")));
+                }
+            }
+        }
+        return most;
+    }
+
     /** From the beginning of the command to the last flip, and from the first flip to the last, in milliseconds. */
     private record Figures(long untilAllLive, long skew, long processorMillis) {}
 
@@ -250,6 +273,10 @@ final class FarmIT {
             assertThat(publish.untilAllLive).isLessThan(60_000);
             assertThat(publish.skew).isLessThan(5_000);
         }
+        Awaitility.await("no node keeps the memory that a publish took")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> mostMemoryOfANodeKib() < NODE_MEMORY_KIB);
+        LOG.info("a node has up to {} MiB of memory", mostMemoryOfANodeKib() >> 10);
         long used = processorMillis();
         long begun = System.currentTimeMillis();
         Figures rollback = figures(ask("rollback"), begun, used);
