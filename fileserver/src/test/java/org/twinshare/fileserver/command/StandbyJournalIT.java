@@ -3,6 +3,7 @@ package org.twinshare.fileserver.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,11 @@ final class StandbyJournalIT {
     @Test
     void theFirstCopyEndsAlthoughMoreRecordsComeMeanwhileThanItsJournalHolds() throws Exception {
         try (PairOnLoopback pair = new PairOnLoopback(base, Terms.DEFAULT, JOURNAL_BYTES)) {
-            write(pair, "before", 10 * MIB);
+            byte[] before = new byte[60 * MIB];
+            new Random(60).nextBytes(before);
+            Files.write(pair.data(PairOnLoopback.FIRST).resolve("before"), before);
             pair.join();
+            // A minute is longer than the writes take.
             pair.copyLimits = new CopyLimits(CopyLimits.DEFAULT.maxRemoved(), MIB);
             pair.startSecond();
             pair.awaitSecond("made equal");
