@@ -70,7 +70,8 @@ public final class KernelAddress implements ServiceAddress {
                     TimeUnit.SECONDS.sleep(1);
                     announce();
                 } else {
-                    TimeUnit.NANOSECONDS.sleep(RENEW.toNanos());
+                    // Not from now on: who stood still in the middle of the last renewal has to find out at once.
+                    TimeUnit.NANOSECONDS.sleep(renewedNs + RENEW.toNanos() - System.nanoTime());
                 }
                 long nowNs = System.nanoTime();
                 if (nowNs - renewedNs >= LIFETIME.toNanos()) {
