@@ -20,7 +20,9 @@ import org.twinshare.fileserver.source.TreeScan.Found;
  */
 final class Ahead {
     private final ReleaseStore store;
-    private @Nullable Content remembered;
+    private @Nullable Remembered remembered;
+
+    private record Remembered(Release release, Content content) {}
 
     /**
      * What a release consists of.
@@ -28,7 +30,10 @@ final class Ahead {
      * @param byPath   what lies there; a file that looks as the manifest says has its digest from there
      * @param manifest what was published
      */
-    record Content(Release release, Map<String, Found> byPath, Manifest manifest) {}
+    record Content(Map<String, Found> byPath, Manifest manifest) {
+        /** Of no release at all. */
+        static final Content NOTHING = new Content(Map.of(), new Manifest(List.of()));
+    }
 
     Ahead(ReleaseStore store) {
         this.store = store;
@@ -36,15 +41,16 @@ final class Ahead {
 
     /** Keeps in mind what a release consists of that was just made. */
     synchronized void remember(Release release, List<Found> found, Manifest manifest) {
-        remembered =
-                found.size() > TreeProcess.IN_SERVER_AT_MOST ? null : new Content(release, byPath(found), manifest);
+        remembered = found.size() > TreeProcess.IN_SERVER_AT_MOST
+                ? null
+                : new Remembered(release, new Content(byPath(found), manifest));
     }
 
     /** What a release consists of. */
     Content contentOf(Release release) throws IOException {
         synchronized (this) {
             if (remembered != null && remembered.release.equals(release)) {
-                return remembered;
+                return remembered.content;
             }
         }
         Manifest manifest = store.manifest(release);
@@ -53,7 +59,7 @@ final class Ahead {
             byPath.computeIfPresent(
                     line.path(), (path, there) -> line.looksLike(there.line()) ? there.as(line) : there);
         }
-        return new Content(release, byPath, manifest);
+        return new Content(byPath, manifest);
     }
 
     private static Map<String, Found> byPath(List<Found> found) {

@@ -51,19 +51,17 @@ final class Freezer {
         Path work = setting.path();
         List<String> warnings = new ArrayList<>();
         Optional<Release> live = store.live();
-        Optional<Beside<Ahead.Content>> contentOfLive =
-                live.map(release -> Beside.begin(() -> ahead.contentOf(release)));
+        Beside<Ahead.Content> contentOfLive =
+                Beside.begin(() -> live.isPresent() ? ahead.contentOf(live.get()) : Ahead.Content.NOTHING);
         Path staging = store.clearStaging();
         Path stamp = Files.createFile(staging.resolve("stamp"));
         Path tree = staging.resolve("tree");
         FrozenCopy copy = new FrozenCopy(setting, store, ahead, root);
-        List<Found> found = copy.of(work, tree, contentOfLive);
+        List<Found> found = copy.of(work, tree, live, contentOfLive);
         copy.others().forEach(name -> warnings.add("left out, neither file, directory nor symbolic link: " + name));
         Beside<List<String>> unreadable = Beside.begin(() -> unreadable(tree));
-        List<Found> described = describe(
-                tree,
-                found,
-                contentOfLive.isPresent() ? contentOfLive.get().end().byPath() : Map.of());
+        Ahead.Content published = contentOfLive.end();
+        List<Found> described = describe(tree, found, published.byPath());
         Manifest manifest = new Manifest(described.stream().map(Found::line).toList());
         checkNotEmpty(manifest);
         byte[] encoded = manifest.encode();
@@ -72,8 +70,8 @@ final class Freezer {
             store.clearStaging();
             return new Frozen(live.get(), false, warnings);
         }
-        if (contentOfLive.isPresent() && !allowVanished) {
-            checkVanished(manifest, contentOfLive.get().end().manifest());
+        if (live.isPresent() && !allowVanished) {
+            checkVanished(manifest, published.manifest());
         }
         Release release = store.add(
                 tree,

@@ -42,26 +42,22 @@ final class FrozenCopy {
     /**
      * Makes the copy, and returns what is in it.
      *
-     * @param live what is known of the live release, on which it does not wait before it needs it
+     * @param content of the live release; waited for only where it is needed
      */
-    List<Found> of(Path work, Path tree, Optional<Beside<Ahead.Content>> live) throws IOException, SourceRefused {
+    List<Found> of(Path work, Path tree, Optional<Release> live, Beside<Ahead.Content> content)
+            throws IOException, SourceRefused {
         List<Found> wanted = TreeScan.of(work, others);
-        Optional<Release> release = Optional.empty();
         boolean compareAll = !Files.exists(store.stamp());
-        if (live.isPresent()) {
-            Ahead.Content content = live.get().end();
-            release = Optional.of(content.release());
-            if (root && !compareAll) {
-                changeCopyOfLive(work, wanted, tree, content);
-                List<Found> found = TreeScan.of(tree, new ArrayList<>());
-                if (isWanted(found, wanted)) {
-                    return found;
-                }
-                // Somebody is writing in the working tree.
-                store.remove(tree);
+        if (root && live.isPresent() && !compareAll) {
+            changeCopyOf(live.get(), content.end().byPath(), work, wanted, tree);
+            List<Found> found = TreeScan.of(tree, new ArrayList<>());
+            if (isWanted(found, wanted)) {
+                return found;
             }
+            // Somebody is writing in the working tree.
+            store.remove(tree);
         }
-        copyAll(work, tree, release, compareAll);
+        copyAll(work, tree, live, compareAll);
         return TreeScan.of(tree, new ArrayList<>());
     }
 
@@ -74,11 +70,10 @@ final class FrozenCopy {
                                 entry.line().equals(lines.get(entry.line().path())));
     }
 
-    private void changeCopyOfLive(Path work, List<Found> wanted, Path tree, Ahead.Content live)
+    private void changeCopyOf(Release live, Map<String, Found> before, Path work, List<Found> wanted, Path tree)
             throws IOException, SourceRefused {
         long stampNs = stampNs();
-        Release release = live.release();
-        Map<String, Found> gone = new LinkedHashMap<>(live.byPath());
+        Map<String, Found> gone = new LinkedHashMap<>(before);
         List<Found> changed = new ArrayList<>();
         List<Found> touchedOnly = new ArrayList<>();
         for (Found entry : wanted) {
@@ -92,11 +87,11 @@ final class FrozenCopy {
                 gone.put(entry.line().path(), old);
             }
         }
-        ahead.into(tree, release);
+        ahead.into(tree, live);
         takeOut(tree, gone.values());
         copy(words(Optional.empty()), work, tree, changed);
         // Perhaps with the content of before; it is compared, and then shared again.
-        List<String> words = words(Optional.of(store.tree(release)));
+        List<String> words = words(Optional.of(store.tree(live)));
         words.add("--checksum");
         copy(words, work, tree, touchedOnly);
     }

@@ -78,6 +78,7 @@ final class PairOnLoopback implements AutoCloseable {
 
     private RunningServer start(String name, InetSocketAddress pair, Terms terms) throws Refused {
         Path state = base.resolve(name).resolve("state");
+        JournalPlace journal = JournalPlace.in(state);
         RunningServer server = RunningServer.start(
                 new ServeConfig(
                         BytePath.of(data(name).toString()),
@@ -86,10 +87,7 @@ final class PairOnLoopback implements AutoCloseable {
                         new PathMapping(Map.of()),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         state,
-                        new JournalPlace(
-                                JournalPlace.in(state).directory(),
-                                journalBytes,
-                                JournalPlace.in(state).checkpointEvery()),
+                        new JournalPlace(journal.directory(), journalBytes, journal.checkpointEvery()),
                         new PairConfig(name, pair, terms, copyLimits, false, null, null),
                         null,
                         false,

@@ -85,14 +85,15 @@ final class Standing {
         Terms terms = acknowledgement.terms();
         long since = lackingSinceNs;
         long lackingNs = since == 0 ? 0 : System.nanoTime() - since;
+        long stillNs = acknowledgement.stillNs();
         if (silenceNs >= terms.aloneAfter().toNanos()) {
             silent.run();
             goAloneIfMay(terms, "nothing was heard from the standby", silenceNs);
         } else if (lackingNs >= terms.aloneAfter().toNanos()) {
             goAloneIfMay(terms, "the standby lacks data, and fetches them", lackingNs);
-        } else if (acknowledgement.stillNs() >= terms.aloneAfter().toNanos()) {
+        } else if (stillNs >= terms.aloneAfter().toNanos()) {
             // It is heard: it connects again and again, perhaps, and fails each time.
-            goAloneIfMay(terms, "replies wait, and the standby comes no further", acknowledgement.stillNs());
+            goAloneIfMay(terms, "replies wait, and the standby comes no further", stillNs);
         }
     }
 

@@ -3,11 +3,11 @@ package org.twinshare.replication.ship;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.twinshare.replication.ship.Twins.SOON_ALONE;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -16,9 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.filestore.Stability;
 import org.twinshare.replication.record.Entry;
 import org.twinshare.replication.record.EntryCodec;
-import org.twinshare.replication.role.AckMode;
 import org.twinshare.replication.role.Terms;
-import org.twinshare.replication.role.WithoutStandby;
 import org.twinshare.replication.ship.Twins.Primary;
 import org.twinshare.replication.ship.Twins.Standby;
 import org.twinshare.replication.ship.Twins.Wire;
@@ -26,9 +24,6 @@ import org.twinshare.replication.ship.Twins.Wire;
 /** Bytes that are not in the journal go with the records that refer to them. */
 @Timeout(60)
 class ShippedDataTest {
-    private static final Terms SOON_ALONE =
-            new Terms(AckMode.REMOTE_DISK, WithoutStandby.CONTINUE, Duration.ofSeconds(1), Duration.ofMillis(1500));
-
     @TempDir
     Path one;
 

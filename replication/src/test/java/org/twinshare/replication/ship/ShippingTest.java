@@ -3,6 +3,7 @@ package org.twinshare.replication.ship;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.twinshare.replication.ship.Twins.SOON_ALONE;
 import static org.twinshare.replication.ship.Twins.inStep;
 import static org.twinshare.replication.ship.Twins.sameRecords;
 
@@ -34,8 +35,6 @@ import org.twinshare.replication.ship.Twins.Wire;
 
 @Timeout(60)
 class ShippingTest {
-    private static final Terms SOON_ALONE =
-            new Terms(AckMode.REMOTE_DISK, WithoutStandby.CONTINUE, Duration.ofSeconds(1), Duration.ofMillis(1500));
     private static final Terms BLOCK =
             new Terms(AckMode.REMOTE_DISK, WithoutStandby.BLOCK, Duration.ofSeconds(1), Duration.ofMillis(1500));
 

@@ -30,10 +30,12 @@ import org.twinshare.replication.journal.JournalRecord;
 import org.twinshare.replication.journal.JournalSettings;
 import org.twinshare.replication.journal.RecordMark;
 import org.twinshare.replication.journal.RecordsReleased;
+import org.twinshare.replication.role.AckMode;
 import org.twinshare.replication.role.Completeness;
 import org.twinshare.replication.role.RoleFile;
 import org.twinshare.replication.role.RoleState;
 import org.twinshare.replication.role.Terms;
+import org.twinshare.replication.role.WithoutStandby;
 
 /** Two servers with journals in two directories, for tests: each half can be made and closed by itself. */
 final class Twins {
@@ -42,6 +44,8 @@ final class Twins {
     static final JournalSettings SETTINGS = new JournalSettings(64 << 10, 16, 16 << 10, Duration.ofMillis(5));
     static final Executor THREADS = Executors.newVirtualThreadPerTaskExecutor();
     static final BootClock CLOCK = new BootClock();
+    static final Terms SOON_ALONE =
+            new Terms(AckMode.REMOTE_DISK, WithoutStandby.CONTINUE, Duration.ofSeconds(1), Duration.ofMillis(1500));
 
     private Twins() {}
 
