@@ -151,7 +151,10 @@ public final class RunningServer {
             }
             LOG.warn("Starts anew: {}", ended.why());
             try {
-                startAnew();
+                if (!startAnew()) {
+                    // The process ends.
+                    Thread.currentThread().join();
+                }
             } catch (Refused e) {
                 return e.problem().text();
             } catch (IOException e) {
@@ -160,10 +163,10 @@ public final class RunningServer {
         }
     }
 
-    private synchronized void startAnew() throws Refused, IOException, InterruptedException {
+    /** False when it is being stopped. */
+    private synchronized boolean startAnew() throws Refused, IOException, InterruptedException {
         if (!serving) {
-            // It is being stopped.
-            Thread.currentThread().join();
+            return false;
         }
         Portmapper answering = portmapper;
         if (answering != null) {
@@ -173,6 +176,7 @@ public final class RunningServer {
         boolean unusedFinished = server.stop(STOP_AT_MOST);
         server = FileServer.start(server.config(), statistics);
         answerPortmap();
+        return true;
     }
 
     private void gauges(PrometheusRegistry registry) {

@@ -2,10 +2,13 @@ package org.twinshare.replication.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,34 @@ public final class CopiedJournal {
             throws IOException, JournalRefused {
         try (LinuxDisk disk = LinuxDisk.lock(directory)) {
             return new JournalCut(disk, clusterId, new SecureRandom(), sequence).run();
+        }
+    }
+
+    /**
+     * Removes a journal that is not open, with all its records; lost tails stay. May be run again after a crash.
+     *
+     * @throws JournalRefused when it is open; nothing was changed
+     */
+    public static void discard(Path directory) throws IOException, JournalRefused {
+        try (LinuxDisk disk = LinuxDisk.lock(directory)) {
+            discard(disk);
+        }
+    }
+
+    /** What is left after a crash is a journal too, which begins where it did, or nothing. */
+    static void discard(JournalDisk disk) throws IOException {
+        List<String> segments =
+                disk.names().stream().filter(Segment::isName).sorted().toList();
+        for (String newest : segments.reversed()) {
+            disk.delete(newest);
+            disk.sync();
+        }
+    }
+
+    /** Whether a directory has a journal in it, which need not be sound. */
+    public static boolean isIn(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.anyMatch(file -> Segment.isName(file.getFileName().toString()));
         }
     }
 

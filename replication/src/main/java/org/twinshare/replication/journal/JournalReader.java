@@ -69,7 +69,7 @@ public final class JournalReader implements AutoCloseable {
         return record;
     }
 
-    private void open(Segment segment) throws IOException {
+    private void open(Segment segment) throws IOException, JournalDamaged {
         close();
         try {
             JournalDisk.OpenFile file = disk.open(segment.name());
@@ -77,8 +77,12 @@ public final class JournalReader implements AutoCloseable {
             FrameWalk walk = FrameWalk.fromBeginning(window, segment.header, segment.firstSequence);
             place = new Place(segment.header.number(), file, window, walk);
         } catch (NoSuchFileException e) {
+            if (journal.segmentHolding(next) == segment) {
+                throw new JournalDamaged(
+                        "the journal's " + segment.name() + " with record " + next + " is missing",
+                        "somebody removed it while the server ran");
+            }
             // It was released just now, which the next look at the journal shows.
-            place = null;
         }
     }
 

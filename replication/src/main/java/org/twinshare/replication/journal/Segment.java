@@ -30,9 +30,13 @@ final class Segment implements AutoCloseable {
         return "%010d%s".formatted(number, SUFFIX);
     }
 
+    static boolean isName(String file) {
+        return file.matches("\\d{10}\\.segment");
+    }
+
     /** Number in the name of a segment; 0 for any other file. */
     static long numberOf(String name) {
-        if (!name.matches("\\d{10}\\.segment")) {
+        if (!isName(name)) {
             return 0;
         }
         return Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));

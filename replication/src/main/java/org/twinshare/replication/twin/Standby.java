@@ -57,6 +57,8 @@ final class Standby implements StandbyTree, AutoCloseable {
     private volatile Open open;
     private volatile @Nullable TreeWork work;
     private StandbyJournal.@Nullable Rewind rewind;
+    /** Closed, or the primary now: what is on disk is no longer changed from here. Guarded by this. */
+    private boolean ended;
 
     /** What is replaced together when the journal is. */
     private record Open(
@@ -109,18 +111,26 @@ final class Standby implements StandbyTree, AutoCloseable {
 
     /** Follows a primary on one connection until that ends; true when this server is to be the primary. */
     boolean follow(Connection connection, Hello theirs) throws IOException, RefusedException {
-        switch (open.link.follow(connection, theirs)) {
-            case LinkEnd.Closed unused -> {
-                return false;
-            }
-            case LinkEnd.HandedOver unused -> {
-                return true;
-            }
+        LinkEnd end = open.link.follow(connection, theirs);
+        if (end instanceof LinkEnd.HandedOver) {
+            return true;
+        }
+        goOnAfter(end, theirs);
+        return false;
+    }
+
+    /** Not once this was closed meanwhile: the journal on disk may be open again already, for the next start. */
+    private synchronized void goOnAfter(LinkEnd end, Hello theirs) throws IOException, RefusedException {
+        if (ended) {
+            return;
+        }
+        switch (end) {
+            case LinkEnd.Closed unused -> {}
+            case LinkEnd.HandedOver unused -> {}
             case LinkEnd.Forked forked -> goBackTo(forked.lastCommonSequence());
             case LinkEnd.TooFarBehind unused -> beginAt(theirs.lastSequence() + 1);
             case LinkEnd.NoRoom full -> goOnWithoutRoom(full.why());
         }
-        return false;
     }
 
     /** A copy needs all records since it began: it begins anew, and finds here what it has fetched. Else room may come. */
@@ -139,7 +149,7 @@ final class Standby implements StandbyTree, AutoCloseable {
         closeOpen();
         // Where there was a fork to go back to, its records are gone.
         rewind = null;
-        onDisk.beginAt(firstSequence);
+        onDisk.beginAt(firstSequence, open.journal.statistics().oldestSequence());
         open = open();
     }
 
@@ -279,8 +289,13 @@ final class Standby implements StandbyTree, AutoCloseable {
     }
 
     /** Asks whether this server may become the primary, and if so makes it one in the role file: it must then be so. */
-    Answer promote(Voice voice, Wish wish) throws IOException {
-        return open.link.promote(voice, wish, settings.terms());
+    synchronized Answer promote(Voice voice, Wish wish) throws IOException {
+        if (ended) {
+            throw new IOException("this server stops");
+        }
+        Answer answer = open.link.promote(voice, wish, settings.terms());
+        ended |= answer instanceof Answer.Go;
+        return answer;
     }
 
     /** The tree as the primary's, after {@link #promote}: everything that is in the journal is in it. */
@@ -340,7 +355,8 @@ final class Standby implements StandbyTree, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        ended = true;
         closeOpen();
     }
 }

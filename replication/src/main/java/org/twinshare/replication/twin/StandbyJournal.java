@@ -5,9 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +30,6 @@ import org.twinshare.replication.record.MalformedRecord;
 /** The standby's journal on disk: opened, cut where it parts from the primary's, or begun anew. Not thread-safe. */
 final class StandbyJournal {
     private static final Logger LOG = LoggerFactory.getLogger(StandbyJournal.class);
-    private static final String LOST_TAIL = "lost-tail-";
 
     private final LocalTree tree;
     private final Path directory;
@@ -53,30 +50,33 @@ final class StandbyJournal {
         Files.createDirectories(directory);
         long position = Recovery.position(tree);
         try {
-            return segments().isEmpty() && position > 0
+            return position > 0 && !CopiedJournal.isIn(directory)
                     ? CopiedJournal.begin(directory, settings, clock, tree.clusterId(), position + 1)
                     : CopiedJournal.open(directory, settings, clock, tree.clusterId(), position);
         } catch (JournalRefused e) {
-            throw new RefusedException(String.valueOf(e.getMessage()), e.why(), e.remedy());
+            throw refused(e);
         }
     }
 
     /**
      * Begins anew with a record of the primary's, in place of a journal that is not open; nothing of the tree is known to be
-     * right then. May be run again after a crash.
+     * right then. After a crash in between there is a part of that journal, or none, and it can be opened.
+     *
+     * @param oldest record of the journal that is there
      */
-    void beginAt(long firstSequence) throws IOException {
-        for (Path segment : segments()) {
-            Files.delete(segment);
+    void beginAt(long firstSequence, long oldest) throws IOException, RefusedException {
+        // What a crash leaves of it begins there.
+        position(oldest - 1);
+        try {
+            CopiedJournal.discard(directory);
+        } catch (JournalRefused e) {
+            throw refused(e);
         }
         position(firstSequence - 1);
     }
 
-    private List<Path> segments() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> !file.getFileName().toString().startsWith(LOST_TAIL))
-                    .toList();
-        }
+    private static RefusedException refused(JournalRefused e) {
+        return new RefusedException(String.valueOf(e.getMessage()), e.why(), e.remedy());
     }
 
     private void position(long sequence) throws IOException {
@@ -133,7 +133,7 @@ final class StandbyJournal {
                         directory.resolve(tail.file()));
             }
         } catch (JournalRefused e) {
-            throw new RefusedException(String.valueOf(e.getMessage()), e.why(), e.remedy());
+            throw refused(e);
         }
         return new Rewind(position, lost);
     }

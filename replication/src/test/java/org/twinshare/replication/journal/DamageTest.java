@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Damages a journal at every place. Either all records that it proves to have been durable are returned, or it is refused;
@@ -142,6 +143,19 @@ class DamageTest {
             open(disk, records.size(), missing + " missing");
         }
         assertThat(refused).isEqualTo(3);
+    }
+
+    /** A reader must not wait for it to come back. */
+    @Test
+    @Timeout(30)
+    void aSegmentIsRemovedWhileTheJournalIsOpen() throws Exception {
+        try (Journal journal = Samples.open(whole, Samples.TINY);
+                JournalReader reader = journal.read(1)) {
+            whole.delete(segments.getFirst());
+            assertThatThrownBy(reader::next)
+                    .isInstanceOf(JournalDamaged.class)
+                    .hasMessageContaining(segments.getFirst() + " with record 1 is missing");
+        }
     }
 
     /** Without the marker nothing proves the last group: damage there looks like a crash. All before it is proven. */

@@ -157,4 +157,43 @@ class JournalCutTest {
             }
         }
     }
+
+    /** After a power cut at any time the rest is a journal that begins where it did, or there is none. */
+    @Test
+    void isDiscardedFromItsNewestEndOn() throws Exception {
+        Random random = new Random(7);
+        MemoryDisk once = written();
+        long before = once.operations();
+        CopiedJournal.discard(once);
+        assertThat(once.names()).noneMatch(Segment::isName);
+        int sound = 0;
+        for (long at = 0; at < once.operations() - before; at++) {
+            MemoryDisk disk = written();
+            AtomicReference<MemoryDisk> after = new AtomicReference<>();
+            disk.beforeOperation(disk.operations() + at, () -> after.set(disk.afterPowerCut(random)));
+            CopiedJournal.discard(disk);
+            MemoryDisk left = after.get();
+            if (left != null && left.names().stream().anyMatch(Segment::isName)) {
+                try (Journal journal = Samples.open(left, Samples.TINY)) {
+                    List<Long> records = Samples.sequences(journal);
+                    assertThat(records).isNotEmpty().isEqualTo(upTo(records.size()));
+                }
+                sound++;
+            }
+        }
+        assertThat(sound).isGreaterThan(3);
+    }
+
+    @Test
+    void isNotDiscardedWhileItIsOpen() throws Exception {
+        try (Journal journal = Journal.open(directory, Samples.TINY, InstantSource.system(), Samples.CLUSTER, 0)) {
+            Samples.group(journal, 100);
+            assertThatThrownBy(() -> CopiedJournal.discard(directory))
+                    .isInstanceOf(JournalRefused.class)
+                    .hasMessageContaining("is in use");
+            assertThat(Samples.sequences(journal)).isEqualTo(upTo(100));
+        }
+        CopiedJournal.discard(directory);
+        assertThat(CopiedJournal.isIn(directory)).isFalse();
+    }
 }
