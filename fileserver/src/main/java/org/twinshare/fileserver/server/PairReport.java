@@ -2,7 +2,6 @@ package org.twinshare.fileserver.server;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.twinshare.replication.Refusal;
 import org.twinshare.replication.RefusedException;
 import org.twinshare.replication.copy.CopyProgress;
 import org.twinshare.replication.copy.Divergences;
@@ -48,7 +47,7 @@ record PairReport(String state, String cause, String action, Status.Pair pair) {
                     "wait: replies wait for it as soon as it is in step; do not fail over before",
                     pair(now, "catching up   " + lag(now)));
         }
-        String away = now.peer() + " is not connected" + (now.refusal() == null ? "" : ": " + now.refusal());
+        String away = notConnected(now);
         return now.alone()
                 ? new PairReport(
                         "DEGRADED: replying without the standby",
@@ -66,7 +65,7 @@ record PairReport(String state, String cause, String action, Status.Pair pair) {
     private static PairReport ofAsking(TwinStatus now) {
         return new PairReport(
                 "ASKING: answers nobody until it knows that " + now.peer() + " does not",
-                now.connected() ? "it has not heard from it yet" : now.peer() + " is not connected",
+                now.connected() ? "it has not heard from it yet" : notConnected(now),
                 "start " + now.peer() + "; or, if that surely answers no clients, start this one once with  --alone",
                 pair(now, now.connected() ? "connected" : "away"));
     }
@@ -75,7 +74,7 @@ record PairReport(String state, String cause, String action, Status.Pair pair) {
         if (!now.complete()) {
             return new PairReport(
                     "STANDBY, inconsistent: its tree is being made equal to the primary's",
-                    now.connected() ? progress(now.copying()) : now.peer() + " is not connected" + why(now),
+                    now.connected() ? progress(now.copying()) : notConnected(now),
                     now.connected() ? "wait; a failover is not possible before" : "start " + now.peer(),
                     pair(now, now.connected() ? "primary, copying" : "primary, away"));
         }
@@ -90,7 +89,7 @@ record PairReport(String state, String cause, String action, Status.Pair pair) {
         }
         return new PairReport(
                 "STANDBY, the primary is not heard",
-                now.peer() + " is not connected" + why(now) + "; " + failover(twin),
+                notConnected(now) + "; " + failover(twin),
                 "start " + now.peer() + "; or see  twinshare failover --check",
                 pair(now, "primary, away"));
     }
@@ -122,9 +121,8 @@ record PairReport(String state, String cause, String action, Status.Pair pair) {
         }
     }
 
-    private static String why(TwinStatus now) {
-        Refusal refusal = now.refusal();
-        return refusal == null ? "" : " (" + refusal + ")";
+    private static String notConnected(TwinStatus now) {
+        return now.peer() + " is not connected" + (now.trouble().isEmpty() ? "" : " (" + now.trouble() + ")");
     }
 
     private static String progress(CopyProgress.@Nullable Moment moment) {

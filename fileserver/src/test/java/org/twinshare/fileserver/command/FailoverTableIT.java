@@ -111,6 +111,7 @@ final class FailoverTableIT {
 
         // So that it does not come again.
         pair.cable.close();
+        pair.awaitSecond("nas1 is not connected (127.0.0.1:" + pair.cable.port() + ": Connection refused)");
         possible(check(pair), "the process on nas1 ended while in step, at record ", NOTHING_MISSING);
         done(failover(pair), "the process on nas1 ended while in step", NOTHING_MISSING);
         refused(failover(pair), "this server is not the standby");

@@ -26,7 +26,7 @@ public final class PairDialer implements AutoCloseable {
     private final Consumer<Connection> sessions;
     private final Thread thread;
     private volatile boolean stopped;
-    private String reported = "";
+    private volatile String trouble = "";
 
     /** @param sessions is given each connection, and works on it until it ends */
     public PairDialer(PairIdentity identity, Consumer<Connection> sessions) {
@@ -70,7 +70,7 @@ public final class PairDialer implements AutoCloseable {
                 socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), CONNECT_MS);
                 SSLSocket secure =
                         PairTls.over(socket, identity, true, certificate -> certificate.equals(peer.certificate()));
-                reported = "";
+                trouble = "";
                 sessions.accept(new Connection(secure, socket));
                 return;
             } catch (IOException e) {
@@ -78,10 +78,15 @@ public final class PairDialer implements AutoCloseable {
                 close(socket);
             }
         }
-        if (!failure.equals(reported)) {
+        if (!failure.equals(trouble)) {
             LOG.info("{} cannot be reached, and is tried again: {}", peer.name(), failure);
-            reported = failure;
+            trouble = failure;
         }
+    }
+
+    /** Why the other server could not be connected to the last time; empty when it could. */
+    public String trouble() {
+        return trouble;
     }
 
     private static void close(Socket socket) {

@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.identity.ClusterKey;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.JournaledTree;
-import org.twinshare.replication.Refusal;
 import org.twinshare.replication.RefusedException;
 import org.twinshare.replication.address.ServiceAddress;
 import org.twinshare.replication.channel.BootClock;
@@ -55,13 +54,13 @@ public final class Twin implements AutoCloseable {
     private final BootClock bootClock = new BootClock();
     private final InstantSource clock = InstantSource.system();
     private final CountDownLatch fenced = new CountDownLatch(1);
+    private final Trouble trouble = new Trouble();
     /** Null while no other server was ever invited. */
     private final @Nullable PairIdentity identity;
 
-    private @Nullable Pairing pairing;
+    private volatile @Nullable Pairing pairing;
     private volatile @Nullable Primary primary;
     private volatile @Nullable Standby standby;
-    private volatile @Nullable Refusal refusal;
     private boolean closed;
 
     private Twin(
@@ -222,22 +221,15 @@ public final class Twin implements AutoCloseable {
         try {
             meet(connection);
         } catch (RefusedException e) {
-            refused(e);
+            trouble.refused(e);
             connection.close("refused");
         } catch (IOException | InterruptedException e) {
-            LOG.info("the connection of the other server ended: {}", e.getMessage());
+            trouble.failed(e);
             connection.close("it failed");
         } catch (RuntimeException e) {
             LOG.error("The connection of the other server failed; this is a fault of the server", e);
             connection.close("it failed");
         }
-    }
-
-    private void refused(RefusedException e) {
-        if (!e.refusal().equals(refusal)) {
-            LOG.warn("{}", e.getMessage());
-        }
-        refusal = e.refusal();
     }
 
     /** What this server is now. */
@@ -261,7 +253,7 @@ public final class Twin implements AutoCloseable {
     private void meet(Connection connection) throws IOException, RefusedException, InterruptedException {
         Now ours = now();
         Hello theirs = Meeting.exchange(connection, ours.hello);
-        refusal = null;
+        trouble.isOver();
         switch (Meeting.of(ours.hello, theirs)) {
             case SHIP ->
                 Objects.requireNonNull(Objects.requireNonNull(ours.primary).link())
@@ -361,7 +353,9 @@ public final class Twin implements AutoCloseable {
 
     /** What this server is, for people. */
     public TwinStatus status() {
-        return TwinStatus.of(roleFile.state(), peer(), primary, standby, refusal);
+        Pairing there = pairing;
+        String why = there == null ? "" : trouble.words(there.dialer());
+        return TwinStatus.of(roleFile.state(), peer(), primary, standby, why);
     }
 
     public int epoch() {

@@ -3,7 +3,6 @@ package org.twinshare.replication.twin;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.twinshare.replication.Refusal;
 import org.twinshare.replication.channel.Progress;
 import org.twinshare.replication.copy.CopyProgress;
 import org.twinshare.replication.copy.Divergences;
@@ -31,7 +30,7 @@ import org.twinshare.replication.ship.PrimaryLink;
  * @param lag       how far the standby is behind; of the primary only
  * @param copying   of the standby: how far the comparing and fetching of this connection is
  * @param divergences of the standby: where records showed its tree to differ
- * @param refusal   why the last connection came to nothing
+ * @param trouble   why the last connection came to nothing; empty when it did not
  */
 public record TwinStatus(
         String role,
@@ -48,15 +47,15 @@ public record TwinStatus(
         @Nullable Lag lag,
         CopyProgress.@Nullable Moment copying,
         Divergences.@Nullable State divergences,
-        @Nullable Refusal refusal) {
+        String trouble) {
     static TwinStatus of(
             RoleState state,
             @Nullable Peer peer,
             @Nullable Primary primary,
             @Nullable Standby standby,
-            @Nullable Refusal refusal) {
+            String trouble) {
         if (standby != null) {
-            return ofStandby(state, peer, standby, refusal);
+            return ofStandby(state, peer, standby, trouble);
         }
         PrimaryLink link = primary == null ? null : primary.link();
         Progress here = primary == null ? Progress.NONE : here(primary);
@@ -77,7 +76,7 @@ public record TwinStatus(
                 link == null || peer == null ? null : link.lag(),
                 null,
                 null,
-                refusal);
+                trouble);
     }
 
     private static Progress here(Primary primary) {
@@ -99,8 +98,7 @@ public record TwinStatus(
                 : peer.addresses().getFirst().getHost();
     }
 
-    private static TwinStatus ofStandby(
-            RoleState state, @Nullable Peer peer, Standby standby, @Nullable Refusal refusal) {
+    private static TwinStatus ofStandby(RoleState state, @Nullable Peer peer, Standby standby, String trouble) {
         Journal journal = standby.journal();
         Knowledge knowledge = standby.knowledge();
         boolean complete = state.completeness() != Completeness.INCONSISTENT;
@@ -119,7 +117,7 @@ public record TwinStatus(
                 null,
                 standby.copying(),
                 standby.divergences(),
-                refusal);
+                trouble);
     }
 
     private static String role(RoleState state) {
