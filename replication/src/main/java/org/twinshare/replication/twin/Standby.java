@@ -149,8 +149,11 @@ final class Standby implements StandbyTree, AutoCloseable {
         closeOpen();
         // Where there was a fork to go back to, its records are gone.
         rewind = null;
-        onDisk.beginAt(firstSequence, open.journal.statistics().oldestSequence());
-        open = open();
+        try {
+            onDisk.beginAt(firstSequence, open.journal.statistics().oldestSequence());
+        } finally {
+            openAgain();
+        }
     }
 
     private void goBackTo(long common) throws IOException, RefusedException {
@@ -158,8 +161,20 @@ final class Standby implements StandbyTree, AutoCloseable {
         roleFile.update(state -> state.with(Completeness.INCONSISTENT));
         Set<Long> hot = StandbyJournal.hot(open.journal, common);
         closeOpen();
-        rewind = onDisk.cutAfter(common, hot);
-        open = open();
+        try {
+            rewind = onDisk.cutAfter(common, hot);
+        } finally {
+            openAgain();
+        }
+    }
+
+    /** Also when the work on it failed: the next connection tries again. */
+    private void openAgain() {
+        try {
+            open = open();
+        } catch (IOException | RefusedException e) {
+            server.failed("the journal of this standby cannot be opened: " + e.getMessage());
+        }
     }
 
     @Override
