@@ -102,19 +102,23 @@ final class Banner {
         line(text, "Mount it:", "  sudo " + MountLine.command(host, port, path, path));
     }
 
-    /** Lines for nft and ufw that let clients in. */
-    static String firewall(int port, int rsyncPort, int nodePort) {
+    /** Lines for nft and ufw that let clients in, and the other server. */
+    static String firewall(int port, int rsyncPort, int nodePort, int pairPort) {
+        // A rule that is added comes behind the one with which many tables end, which lets nobody in.
         return """
                 # NFS and MOUNT; replace 192.168.1.0/24 with the network of the web nodes
-                nft add rule inet filter input ip saddr 192.168.1.0/24 tcp dport %1$d accept
+                nft insert rule inet filter input ip saddr 192.168.1.0/24 tcp dport %1$d accept
                 ufw allow proto tcp from 192.168.1.0/24 to any port %1$d
                 # portmapper, for mounts that name no ports and for showmount
-                nft add rule inet filter input ip saddr 192.168.1.0/24 tcp dport 111 accept
-                nft add rule inet filter input ip saddr 192.168.1.0/24 udp dport 111 accept
+                nft insert rule inet filter input ip saddr 192.168.1.0/24 tcp dport 111 accept
+                nft insert rule inet filter input ip saddr 192.168.1.0/24 udp dport 111 accept
                 ufw allow from 192.168.1.0/24 to any port 111
                 # source trees, where the settings have [source.*]: rsync, and news of releases
-                nft add rule inet filter input ip saddr 192.168.1.0/24 tcp dport { %2$d, %3$d } accept
+                nft insert rule inet filter input ip saddr 192.168.1.0/24 tcp dport { %2$d, %3$d } accept
                 ufw allow proto tcp from 192.168.1.0/24 to any port %2$d,%3$d
-                """.formatted(port, rsyncPort, nodePort);
+                # the other server of the pair, where there is one; replace 192.168.1.6 with its address
+                nft insert rule inet filter input ip saddr 192.168.1.6 tcp dport %4$d accept
+                ufw allow proto tcp from 192.168.1.6 to any port %4$d
+                """.formatted(port, rsyncPort, nodePort, pairPort);
     }
 }

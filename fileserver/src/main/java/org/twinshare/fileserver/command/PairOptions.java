@@ -75,6 +75,10 @@ final class PairOptions {
             description = "Command that carries the address instead; run with take or release.")
     private @Nullable String hook;
 
+    int port() {
+        return port;
+    }
+
     PairConfig config(InetAddress bind) throws Refused {
         return new PairConfig(
                 name == null ? StatusReport.hostName() : name,

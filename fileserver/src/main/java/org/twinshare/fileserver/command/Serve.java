@@ -154,7 +154,7 @@ final class Serve implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try {
             if (printPorts) {
-                System.out.print(Banner.firewall(port, rsyncPort, nodePort));
+                System.out.print(Banner.firewall(port, rsyncPort, nodePort, pair.port()));
                 return ExitCodes.OK;
             }
             ServeConfig config = config();

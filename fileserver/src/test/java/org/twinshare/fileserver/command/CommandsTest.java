@@ -224,7 +224,7 @@ final class CommandsTest {
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
-                .contains("nft add rule inet filter input ip saddr 192.168.1.0/24 tcp dport 2049 accept")
+                .contains("nft insert rule inet filter input ip saddr 192.168.1.0/24 tcp dport 2049 accept")
                 .contains("ufw allow proto tcp from 192.168.1.0/24 to any port 2049")
                 .contains("dport 111");
     }
