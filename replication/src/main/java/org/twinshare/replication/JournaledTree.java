@@ -217,9 +217,8 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
 
     private Outcome make(CallId call, Operation operation, LocalTree.Decided decided, Change.Made made)
             throws ErrnoException {
-        Outcome outcome = carryOut(call, operation, decided, made.directory());
         uncommitted.made(made.object());
-        return outcome;
+        return carryOut(call, operation, decided, made.directory());
     }
 
     private Outcome setAttributes(CallId call, Operation operation, LocalTree.Decided decided, Change.AttributesSet set)
@@ -274,15 +273,16 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     /** Bytes that go into the page cache at once, and are durable with a COMMIT. */
     private Outcome writeUnstable(LocalTree.Decided decided, Change.Written written) throws ErrnoException {
         try (Uncommitted.OfFile file = uncommitted.hold(written.object())) {
-            if (file.announce() && !uncommitted.isNew(written.object())) {
-                // After a crash exactly these files are looked at: they may hold what nobody has committed.
+            while (file.announce() && !uncommitted.isNew(written.object())) {
+                // After a crash exactly these are looked at; named once more where a checkpoint has begun meanwhile.
                 journal.awaitDurable(append(new Entry.Hot(written.object()), NamespaceChecksum.NOTHING));
             }
             Outcome outcome = decided.apply(written);
             file.written(written.offsetBytes(), written.data(), outcome.attributes());
             if (promises.replication().isShipping()) {
                 // Nobody waits for it; whoever ships it reads the bytes from the file.
-                long unusedSequence = append(Entry.Referenced.unstable(written), NamespaceChecksum.NOTHING);
+                long unusedSequence =
+                        append(Entry.Referenced.unstable(written, outcome.attributes()), NamespaceChecksum.NOTHING);
             }
             steps.at(Step.WRITTEN);
             return outcome;

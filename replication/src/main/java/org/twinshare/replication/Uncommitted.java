@@ -160,7 +160,7 @@ final class Uncommitted {
         }
     }
 
-    /** An object was made. */
+    /** An object is about to be made: where a checkpoint begins before its record, it is announced like any other. */
     void made(long object) {
         made.add(object);
     }

@@ -141,6 +141,9 @@ final class RecordWork {
 
     private void write(JournalRecord record, Entry.Referenced file) throws ErrnoException {
         List<ArrivedData.Part> parts = arrived.of(record.sequence());
+        // Also where nobody commits them: a checkpoint of the primary leaves the file with it, and no record tells it
+        // again.
+        long modifyNs = file.modifyNs() == Change.KEEP_LONG ? record.timeNs() : file.modifyNs();
         int came = 0;
         for (ArrivedData.Part part : parts) {
             ByteBuffer bytes = part.bytes();
@@ -148,8 +151,7 @@ final class RecordWork {
                 continue;
             }
             came += part.count();
-            // The primary's times are those of the WRITE, and are told with its COMMIT.
-            tree.copy().writeUncommitted(file.object(), part.offsetBytes(), bytes, record.timeNs(), file.mode());
+            tree.copy().writeUncommitted(file.object(), part.offsetBytes(), bytes, modifyNs, file.mode());
         }
         boolean all = came >= file.count();
         hot.merge(file.object(), all ? Came.ALL : Came.SOME, (before, now) -> before == Came.SOME ? before : now);

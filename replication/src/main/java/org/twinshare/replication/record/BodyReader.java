@@ -24,6 +24,10 @@ final class BodyReader {
         }
     }
 
+    boolean isAtEnd() {
+        return !body.hasRemaining();
+    }
+
     int takeByte() throws MalformedRecord {
         need(Byte.BYTES);
         return body.get() & 0xff;

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.CallId;
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.Errno;
@@ -32,6 +33,8 @@ public sealed interface Entry {
      * @param call       that it answers; null where no client asked for it
      * @param mode       of the file afterwards, where setuid and setgid go; otherwise {@link Change#KEEP}
      * @param dataCrc32c CRC-32C of the bytes (RFC 3720 appendix B.4)
+     * @param modifyNs   mtime that the file shows since then, to the nanosecond; {@link Change#KEEP_LONG} where it is not
+     *     known, as in the first journals
      */
     record Referenced(
             @Nullable CallId call,
@@ -40,10 +43,11 @@ public sealed interface Entry {
             int count,
             int mode,
             Stability stability,
-            int dataCrc32c)
+            int dataCrc32c,
+            long modifyNs)
             implements Entry {
         /** Of bytes that go into the page cache and are durable with a COMMIT; no reply cache answers such a call again. */
-        public static Referenced unstable(Change.Written written) {
+        public static Referenced unstable(Change.Written written, @Nullable Attributes after) {
             CRC32C crc = new CRC32C();
             crc.update(written.data().duplicate());
             return new Referenced(
@@ -53,7 +57,8 @@ public sealed interface Entry {
                     written.data().remaining(),
                     written.mode(),
                     written.stability(),
-                    (int) crc.getValue());
+                    (int) crc.getValue(),
+                    after == null ? Change.KEEP_LONG : after.modifyNs());
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.CallId;
+import org.twinshare.filestore.Change;
 import org.twinshare.filestore.Name;
 import org.twinshare.replication.journal.JournalRecord;
 
@@ -57,7 +58,7 @@ public final class EntryCodec {
             case Entry.Changed changed -> 1 + CallCodec.MAX_BYTES + ChangeCodec.maxBytes(changed.change());
             case Entry.Adopted adopted ->
                 Long.BYTES + Short.BYTES + adopted.objects().size() * (ADOPTED_FIXED_BYTES + Name.MAX_BYTES);
-            case Entry.Referenced unused -> CallCodec.MAX_BYTES + 30;
+            case Entry.Referenced unused -> CallCodec.MAX_BYTES + 38;
             case Entry.Committed committed -> {
                 int data = committed.ranges().stream()
                         .mapToInt(range -> RANGE_FIXED_BYTES + range.data().remaining())
@@ -93,6 +94,9 @@ public final class EntryCodec {
                 .putInt(referenced.mode())
                 .putByte(referenced.stability().number())
                 .putInt(referenced.dataCrc32c());
+        if (referenced.modifyNs() != Change.KEEP_LONG) {
+            to.putLong(referenced.modifyNs());
+        }
     }
 
     private static void encodeCommitted(BodyWriter to, Entry.Committed committed) {
@@ -172,7 +176,8 @@ public final class EntryCodec {
                 from.takeInt(),
                 from.takeInt(),
                 ChangeCodec.stability(from.takeByte()),
-                from.takeInt());
+                from.takeInt(),
+                from.isAtEnd() ? Change.KEEP_LONG : from.takeLong());
     }
 
     private static Entry decodeCommitted(BodyReader from) throws MalformedRecord {

@@ -188,6 +188,27 @@ class CrashedPrimaryTest {
         follow();
     }
 
+    /** Stopped, or killed after its checkpoint: there is nothing to recover, and no record tells the mtime. */
+    @Test
+    void whatNobodyCommitsBeforeACheckpointIsTheSame() throws Exception {
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.follow();
+            client.write(old, 100, bytes(1000), Stability.UNSTABLE);
+            stream.awaitCaughtUp();
+            stream.apply.checkpoint();
+        }
+        twin.stopAndStartPrimary();
+        client = new Client(twin.primary, twin.root);
+        twin.primary.answersClients();
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.follow();
+            client.set(old, Client.mode(0600));
+            stream.awaitCaughtUp();
+            Trees.assertEqual(twin);
+            assertThat(stream.apply.divergences().state().suspected()).isZero();
+        }
+    }
+
     /** It is killed once more before it has told anybody. */
     @Test
     void aSecondCrashForgetsNothing() throws Exception {

@@ -119,6 +119,13 @@ final class Twin implements AutoCloseable {
         openPrimary();
     }
 
+    /** Starts the primary anew after it was stopped: everything is on its disk. */
+    void stopAndStartPrimary() throws Exception {
+        primary.close();
+        primaryTree.close();
+        openPrimary();
+    }
+
     Path export(String server) {
         return base.resolve(server).resolve("export");
     }

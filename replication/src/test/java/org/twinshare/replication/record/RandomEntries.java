@@ -37,7 +37,14 @@ final class RandomEntries {
             case 5 -> new Entry.Alone(random.nextBoolean());
             case 6 ->
                 new Entry.Referenced(
-                        call(), number(), number(), small(), small(), any(Stability.values()), random.nextInt());
+                        call(),
+                        number(),
+                        number(),
+                        small(),
+                        small(),
+                        any(Stability.values()),
+                        random.nextInt(),
+                        number());
             case 7 -> new Entry.Committed(number(), number(), number(), number(), ranges());
             case 8 -> new Entry.InDoubt(inDoubt());
             default -> new Entry.Marker();
