@@ -16,17 +16,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.fileserver.lab.JavaCommand;
+import org.twinshare.fileserver.lab.LoneNamespace;
 import org.twinshare.fileserver.lab.Shell;
 
-/**
- * The firewall's lines, with the real nft in front of a server, in a network namespace without a card: a call to an address of
- * this host comes from that address.
- */
+/** The firewall's lines, with the real nft in front of a server. */
 final class FirewallIT {
     private static final String NODE = "10.98.0.1";
     private static final String OTHER_SERVER = "10.98.2.1";
     private static final String STRANGER = "10.98.1.1";
-    /** As the settings have them: NFS, portmapper, rsync, news of releases, the other server. */
+    /** As the settings have them: NFS, portmapper, rsync, news of releases. */
     private static final List<Integer> OF_NODES = List.of(2049, 111, 873, 2051);
 
     private static final int OF_THE_PAIR = 2050;
@@ -35,21 +33,15 @@ final class FirewallIT {
     @TempDir
     private Path base;
 
-    private final String namespace = "twfw" + ProcessHandle.current().pid();
+    private LoneNamespace namespace;
     private @Nullable Process server;
 
     @BeforeEach
     void openNamespace() {
-        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "a network namespace needs root");
         Assumptions.assumeTrue(
                 Files.exists(Path.of("/usr/sbin/nft")) && Files.exists(Path.of("/usr/sbin/rpcinfo")),
                 "nftables and rpcbind are needed; ./test installs them");
-        Shell.run("ip", "netns", "add", namespace).orFail();
-        Shell.run("ip", "-n", namespace, "link", "set", "lo", "up").orFail();
-        for (String address : List.of(NODE, OTHER_SERVER, STRANGER)) {
-            Shell.run("ip", "-n", namespace, "addr", "add", address + "/24", "dev", "lo")
-                    .orFail();
-        }
+        namespace = LoneNamespace.open("twfw", NODE, OTHER_SERVER, STRANGER);
     }
 
     @AfterEach
@@ -58,13 +50,13 @@ final class FirewallIT {
             server.destroy();
             server.waitFor();
         }
-        Shell.run("ip", "netns", "del", namespace);
+        if (namespace != null) {
+            namespace.close();
+        }
     }
 
     private Shell.Result inside(String... words) {
-        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-        command.addAll(List.of(words));
-        return Shell.run(command.toArray(String[]::new));
+        return Shell.run(namespace.inside(List.of(words)).toArray(String[]::new));
     }
 
     private boolean reaches(String from, int port) {
@@ -97,8 +89,7 @@ final class FirewallIT {
         Path exports = Files.writeString(base.resolve("exports"), data + " 10.98.0.0/16(rw)\n");
         Path state = base.resolve("state");
         Path log = base.resolve("log");
-        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-        command.addAll(JavaCommand.of(
+        List<String> command = namespace.inside(JavaCommand.of(
                 List.of("-Xmx192m"),
                 "org.twinshare.fileserver.command.Twinshare",
                 List.of(
@@ -131,7 +122,7 @@ final class FirewallIT {
         serve();
         assertThat(reached(STRANGER)).contains(2049, 111, 2051, OF_THE_PAIR);
         assertThat(reachesPortmapperByUdp(STRANGER)).isTrue();
-        // As the table of Debian ends, and many others.
+        // As many tables end.
         inside("nft", "add table inet filter").orFail();
         inside("nft", "add chain inet filter input { type filter hook input priority 0; }")
                 .orFail();

@@ -18,12 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.fileserver.lab.JavaCommand;
+import org.twinshare.fileserver.lab.LoneNamespace;
 import org.twinshare.fileserver.lab.Shell;
 
-/**
- * Rule 1 with the real rpcinfo, showmount and rpcbind, in a network namespace without a card. The exports table names
- * 10.98.0.0/24; calls to an address of this host come from that address.
- */
+/** Rule 1 with the real rpcinfo, showmount and rpcbind. The exports table names 10.98.0.0/24. */
 class PortmapIT {
     private static final String ADMITTED = "10.98.0.1";
     private static final String STRANGER = "10.98.1.1";
@@ -31,22 +29,17 @@ class PortmapIT {
     @TempDir
     private Path directory;
 
-    private final String namespace = "twpm" + ProcessHandle.current().pid();
     private final List<Process> started = new ArrayList<>();
-    private List<String> inside = List.of("ip", "netns", "exec", namespace);
+    private LoneNamespace namespace;
+    private List<String> inside = List.of();
 
     @BeforeEach
     void openNamespace() throws IOException {
-        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "a network namespace needs root");
         Assumptions.assumeTrue(
                 Files.exists(Path.of("/usr/sbin/rpcinfo")) && Files.exists(Path.of("/usr/sbin/showmount")),
                 "rpcbind and nfs-common are needed; ./test installs them");
-        Shell.run("ip", "netns", "add", namespace).orFail();
-        Shell.run("ip", "-n", namespace, "link", "set", "lo", "up").orFail();
-        for (String address : List.of(ADMITTED, STRANGER)) {
-            Shell.run("ip", "-n", namespace, "addr", "add", address + "/24", "dev", "lo")
-                    .orFail();
-        }
+        namespace = LoneNamespace.open("twpm", ADMITTED, STRANGER);
+        inside = namespace.inside(List.of());
         Files.createDirectories(data());
         Files.writeString(directory.resolve("exports"), data() + " 10.98.0.0/24(rw)\n");
     }
@@ -56,7 +49,9 @@ class PortmapIT {
         for (Process process : started) {
             process.destroyForcibly().waitFor();
         }
-        Shell.run("ip", "netns", "del", namespace);
+        if (namespace != null) {
+            namespace.close();
+        }
     }
 
     private Path data() {

@@ -111,26 +111,24 @@ final class Standby implements StandbyTree, AutoCloseable {
 
     /** Follows a primary on one connection until that ends; true when this server is to be the primary. */
     boolean follow(Connection connection, Hello theirs) throws IOException, RefusedException {
-        LinkEnd end = open.link.follow(connection, theirs);
-        if (end instanceof LinkEnd.HandedOver) {
-            return true;
-        }
-        goOnAfter(end, theirs);
-        return false;
+        return goOnAfter(open.link.follow(connection, theirs), theirs);
     }
 
     /** Not once this was closed meanwhile: the journal on disk may be open again already, for the next start. */
-    private synchronized void goOnAfter(LinkEnd end, Hello theirs) throws IOException, RefusedException {
+    private synchronized boolean goOnAfter(LinkEnd end, Hello theirs) throws IOException, RefusedException {
         if (ended) {
-            return;
+            return false;
         }
         switch (end) {
             case LinkEnd.Closed unused -> {}
-            case LinkEnd.HandedOver unused -> {}
+            case LinkEnd.HandedOver unused -> {
+                return true;
+            }
             case LinkEnd.Forked forked -> goBackTo(forked.lastCommonSequence());
             case LinkEnd.TooFarBehind unused -> beginAt(theirs.lastSequence() + 1);
             case LinkEnd.NoRoom full -> goOnWithoutRoom(full.why());
         }
+        return false;
     }
 
     /** A copy needs all records since it began: it begins anew, and finds here what it has fetched. Else room may come. */

@@ -71,6 +71,16 @@ class CrashedPrimaryTest {
         }
     }
 
+    /** Something is written over the old file; the standby is in step, gets it, and is away from then on. */
+    private void followAWriteThatNobodyCommits(long offsetBytes, int count) throws Exception {
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.follow();
+            client.write(old, offsetBytes, bytes(count), Stability.UNSTABLE);
+            stream.awaitCaughtUp();
+            stream.apply.checkpoint();
+        }
+    }
+
     private void killWhenIsWritten(long file, long offsetBytes, int count) throws Exception {
         killAndRestart(file, offsetBytes, count);
         twin.primary.answersClients();
@@ -174,12 +184,7 @@ class CrashedPrimaryTest {
         Path file = twin.export("p").resolve("old");
         byte[] before = Files.readAllBytes(file);
         FileTime modified = Files.getLastModifiedTime(file);
-        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
-            stream.follow();
-            client.write(old, 0, bytes(100_000), Stability.UNSTABLE);
-            stream.awaitCaughtUp();
-            stream.apply.checkpoint();
-        }
+        followAWriteThatNobodyCommits(0, 100_000);
         twin.keepPrimary();
         Files.write(file, before, StandardOpenOption.WRITE);
         Files.setLastModifiedTime(file, modified);
@@ -191,12 +196,7 @@ class CrashedPrimaryTest {
     /** Stopped, or killed after its checkpoint: there is nothing to recover, and no record tells the mtime. */
     @Test
     void whatNobodyCommitsBeforeACheckpointIsTheSame() throws Exception {
-        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
-            stream.follow();
-            client.write(old, 100, bytes(1000), Stability.UNSTABLE);
-            stream.awaitCaughtUp();
-            stream.apply.checkpoint();
-        }
+        followAWriteThatNobodyCommits(100, 1000);
         twin.stopAndStartPrimary();
         client = new Client(twin.primary, twin.root);
         twin.primary.answersClients();
