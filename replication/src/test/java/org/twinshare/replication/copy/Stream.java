@@ -50,6 +50,7 @@ final class Stream implements AutoCloseable {
 
     private volatile boolean ended;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final AtomicReference<Thread> follower = new AtomicReference<>();
 
     private record Applied(long sequence) {}
 
@@ -161,14 +162,14 @@ final class Stream implements AutoCloseable {
 
     /** Lets the standby follow from now on, on a thread of its own. */
     void follow() {
-        Thread.startVirtualThread(() -> {
+        follower.set(Thread.startVirtualThread(() -> {
             try {
                 copy.follow();
             } catch (IOException e) {
                 // Where the test does not end the connection itself, it waits for something that does not come.
                 fail(e);
             }
-        });
+        }));
     }
 
     private void fail(Exception why) {
@@ -225,6 +226,11 @@ final class Stream implements AutoCloseable {
         receive.interrupt();
         ship.join();
         receive.join();
+        // What follows on the next connection has the tree to itself, as the server sees to.
+        Thread follows = follower.get();
+        if (follows != null) {
+            follows.join();
+        }
         apply.close();
         twin.standbyTree.copy().close();
         assertThat(expectsDivergences ? 0 : apply.divergences().state().found())
