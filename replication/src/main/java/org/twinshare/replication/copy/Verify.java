@@ -125,12 +125,14 @@ public final class Verify {
 
     /** Looks again at what seems to differ, names first, until nothing is left to be said. */
     private void judge() throws IOException, ErrnoException {
+        Set<Long> listed = new HashSet<>();
         while (!names.isEmpty()) {
             pause(names.left());
             Map<Slot, Long> owners = differences.owners(names.all());
             differences.awaitApplied();
             for (Map.Entry<Slot, Long> each : owners.entrySet()) {
                 Slot slot = each.getKey();
+                listed.add(slot.directory());
                 Finding finding = names.seen(slot, differences.ofName(slot, each.getValue()));
                 if (finding != null) {
                     findings.add(finding);
@@ -142,6 +144,10 @@ public final class Verify {
             placeRest();
             // What has lost a name lies aside, and may have got another one since.
             int unusedGone = copy.clear(id -> false);
+            for (long directory : listed) {
+                // Also where a directory was taken from that is right now: so its name did not differ any more.
+                differences.dress(directory);
+            }
         }
         while (!suspects.isEmpty()) {
             pause(suspects.left());
@@ -197,7 +203,6 @@ public final class Verify {
             });
             fetch.again(Set.of(owner));
         }
-        differences.dress(slot.directory());
     }
 
     private void repair(Finding finding) throws IOException {

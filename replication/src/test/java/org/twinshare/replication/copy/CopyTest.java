@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,6 +200,29 @@ class CopyTest {
             assertThat(verify(stream, false).findings()).isEmpty();
             Trees.assertEqual(twin);
             assertThat(births(files)).isEqualTo(births);
+        }
+    }
+
+    @Test
+    void verifyRepairsTheTimesOfADirectoryThatItTakesAnotherOneFrom() throws Exception {
+        Client client = new Client(twin.primary, twin.root);
+        for (int i = 0; i < 6; i++) {
+            client.directory(client.directory(twin.root, Name.of("first" + i), 0755), Name.of("inner"), 0755);
+            client.directory(twin.root, Name.of("second" + i), 0755);
+        }
+        try (Stream stream = new Stream(twin, NEVER, CopyLimits.DEFAULT)) {
+            stream.copy.copyAll(1);
+            stream.follow();
+            stream.awaitCaughtUp();
+            for (int i = 0; i < 6; i++) {
+                Path second = twin.export("s").resolve("second" + i);
+                FileTime before = Files.getLastModifiedTime(second);
+                Files.move(twin.export("s").resolve("first" + i + "/inner"), second.resolve("inner"));
+                Files.setLastModifiedTime(second, before);
+            }
+            assertThat(verify(stream, true).findings()).isNotEmpty();
+            assertThat(verify(stream, false).findings()).isEmpty();
+            Trees.assertEqual(twin);
         }
     }
 
