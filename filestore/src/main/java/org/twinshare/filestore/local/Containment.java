@@ -1,6 +1,7 @@
 package org.twinshare.filestore.local;
 
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
@@ -48,6 +49,21 @@ final class Containment {
             throw new ErrnoException(Errno.ESTALE, "the object lies outside of the export");
         }
         node.inside = new Inside(root, epoch);
+    }
+
+    /** Whether an object lies below one of these exported directories. */
+    boolean isInsideOneOf(Set<Long> roots, Node node) throws ErrnoException {
+        for (long root : roots) {
+            try {
+                require(root, node);
+                return true;
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.ESTALE) {
+                    throw e;
+                }
+            }
+        }
+        return false;
     }
 
     private static boolean isInside(long root, long epoch, Node node) {

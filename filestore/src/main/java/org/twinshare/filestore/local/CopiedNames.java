@@ -163,12 +163,9 @@ final class CopiedNames {
 
     /** Puts a directory aside from where it is, of which the index may be ignorant: it may be older than the tree. */
     private void putAside(Node object) throws ErrnoException {
-        int above = objects.above(object);
-        try {
-            Name name = objects.nameIn(above, object);
-            contents.keepingCtime(object, () -> staging().take(above, name, object));
-        } finally {
-            Posix.close(above);
+        try (DirectoryAbove above = new DirectoryAbove(nodes, object)) {
+            Name name = above.name();
+            contents.keepingCtime(object, () -> staging().take(above.fd, name, object));
         }
         identities.placed(object, null);
     }
@@ -194,7 +191,7 @@ final class CopiedNames {
         int fd = Posix.openat(directoryFd, name.bytes(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
         int removed = 1;
         try {
-            for (Name each : CopiedObjects.namesOf(fd)) {
+            for (Name each : DirectoryAbove.namesOf(fd)) {
                 Stat below = Posix.fstatat(fd, each.bytes());
                 long id = objects.idOf(volume, fd, each, below);
                 if (id == 0) {
@@ -288,7 +285,7 @@ final class CopiedNames {
             }
             int fd = objects.listing(node);
             try {
-                for (Name name : CopiedObjects.namesOf(fd)) {
+                for (Name name : DirectoryAbove.namesOf(fd)) {
                     Stat stat = Posix.fstatat(fd, name.bytes());
                     long below = objects.idOf(node.volume, fd, name, stat);
                     if (below == 0) {

@@ -1,16 +1,11 @@
 package org.twinshare.filestore.local;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Name;
-import org.twinshare.filestore.identity.Link;
 import org.twinshare.filestore.identity.Mark;
 import org.twinshare.filestore.identity.ObjectRecord;
-import org.twinshare.filestore.posix.Dents;
 import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
@@ -85,44 +80,6 @@ final class CopiedObjects {
         } finally {
             Posix.close(fd);
         }
-    }
-
-    /** A descriptor of the directory above another one, to list it with. */
-    int above(Node directory) throws ErrnoException {
-        return Posix.openat(
-                nodes.open(directory), new byte[] {'.', '.'}, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
-    }
-
-    /** The name of a directory in the one above it, which was opened for this; the index's first, where that is right. */
-    Name nameIn(int aboveFd, Node directory) throws ErrnoException {
-        Link link = directory.link;
-        if (link != null && isNamed(aboveFd, link.name(), directory)) {
-            return link.name();
-        }
-        for (Name name : namesOf(aboveFd)) {
-            if (isNamed(aboveFd, name, directory)) {
-                return name;
-            }
-        }
-        throw new ErrnoException(Errno.ESTALE, "object " + directory.id + " is not in the directory above it");
-    }
-
-    private static boolean isNamed(int directoryFd, Name name, Node object) throws ErrnoException {
-        Stat stat = Identities.statOrNull(directoryFd, name);
-        return stat != null && object.is(stat);
-    }
-
-    /** Names in a directory that was opened for this. */
-    static List<Name> namesOf(int directoryFd) throws ErrnoException {
-        List<Name> names = new ArrayList<>();
-        List<byte[]> entries = new ArrayList<>();
-        Dents.readAll(
-                directoryFd,
-                (bytes, offset, length) -> entries.add(Arrays.copyOfRange(bytes, offset, offset + length)));
-        for (byte[] entry : entries) {
-            names.add(Name.of(entry, 0, entry.length));
-        }
-        return names;
     }
 
     /** A descriptor of its own to list a directory with. */

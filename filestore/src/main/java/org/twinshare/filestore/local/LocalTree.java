@@ -70,7 +70,8 @@ public final class LocalTree implements FileTree, AutoCloseable {
         roots = new Roots(nodes, key.clusterId());
         Identities identities = new Identities(nodes);
         observer = new Observer(nodes, clock);
-        look = new Look(nodes, identities, new Containment(nodes, identities), observer, roots);
+        Containment containment = new Containment(nodes, identities);
+        look = new Look(nodes, identities, containment, observer, roots);
         Cookies cookies = new Cookies(key.cookieHash(), index);
         Directories directories = new Directories(nodes, identities, observer, cookies, clock, limits.listingBytes());
         reading = new Reading(nodes, identities, look, observer, directories);
@@ -81,7 +82,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
         durability = new Durability(nodes, writeVerifier::incrementAndGet);
         locks = new ChangeLocks(look, new Decisions(look, new Ticks(clock)));
         cached = new CachedTree(this, nodes);
-        view = new TreeView(nodes, identities, observer, directories, roots);
+        view = new TreeView(nodes, identities, observer, directories, containment, roots);
         copy = new TreeCopy(nodes, identities, making, roots, cluster);
         adoption = new Adoption(nodes, look, directories);
         // The modes of new objects are decided here, not by the mask that the server was started with.

@@ -89,7 +89,7 @@ public final class TreeCopy {
         try (Node node = nodes.pin(directory)) {
             int fd = objects.listing(node);
             try {
-                for (Name name : CopiedObjects.namesOf(fd)) {
+                for (Name name : DirectoryAbove.namesOf(fd)) {
                     boolean ours = roots.isRoot(directory) && Staging.isNamed(name);
                     if (!ours && !wanted.contains(name)) {
                         surplus.add(name);

@@ -25,13 +25,21 @@ public final class TreeView {
     private final Identities identities;
     private final Observer observer;
     private final Directories directories;
+    private final Containment containment;
     private final Roots roots;
 
-    TreeView(Nodes nodes, Identities identities, Observer observer, Directories directories, Roots roots) {
+    TreeView(
+            Nodes nodes,
+            Identities identities,
+            Observer observer,
+            Directories directories,
+            Containment containment,
+            Roots roots) {
         this.nodes = nodes;
         this.identities = identities;
         this.observer = observer;
         this.directories = directories;
+        this.containment = containment;
         this.roots = roots;
     }
 
@@ -139,7 +147,27 @@ public final class TreeView {
                 places.add(slot);
             }
         }
+        boolean moved = places.isEmpty() && node.type == FileType.DIRECTORY && !roots.isRoot(node.id);
+        if (moved && containment.isInsideOneOf(roots.ids(), node)) {
+            addUnseen(places, node);
+        }
         return places;
+    }
+
+    /** A local process has moved a directory, and nobody came by since then. */
+    private void addUnseen(List<Slot> places, Node node) throws ErrnoException {
+        try (DirectoryAbove above = new DirectoryAbove(nodes, node);
+                Node parent = identities.parent(node)) {
+            Slot slot = new Slot(parent.id, above.name());
+            if (find(slot) == node.id) {
+                places.add(slot);
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ESTALE && e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            // It is gone, or moved again.
+        }
     }
 
     private static boolean hasAcl(Node node, int fd) throws ErrnoException {
