@@ -88,18 +88,28 @@ final class CopiedContents {
         }
     }
 
-    /** Writes bytes from a direct buffer, which show this mtime until {@link #settled}; {@code mode} as in a change. */
-    void writeUncommitted(long id, long offsetBytes, ByteBuffer bytes, long modifyNs, int mode) throws ErrnoException {
+    /** Writes bytes from a direct buffer, with the times that the file shows since then; {@code mode} as in a change. */
+    void writeUncommitted(long id, long offsetBytes, ByteBuffer bytes, int mode, long modifyNs, long changeNs)
+            throws ErrnoException {
         try (Node node = nodes.pin(id)) {
             int fd = nodes.openForWrite(node);
-            keepingCtime(node, () -> {
+            synchronized (node) {
                 Data.pwrite(fd, bytes, offsetBytes);
                 if (mode != Change.KEEP) {
                     Posix.fchmod(fd, mode);
                 }
-                Posix.utimens(fd, Posix.OMIT, modifyNs);
-            });
+                show(node, fd, modifyNs, changeNs);
+            }
         }
+    }
+
+    /** By whoever has the monitor of the node. */
+    private void show(Node node, int fd, long modifyNs, long changeNs) throws ErrnoException {
+        Posix.utimens(fd, Posix.OMIT, modifyNs);
+        long ours = Math.max(node.times.changeNs(), changeNs);
+        node.times = new Node.Times(ours, Posix.fstat(fd).changeNs(), false);
+        node.seen = null;
+        nodes.changed(node);
     }
 
     /** Bytes of a file are still to come. */
@@ -153,11 +163,7 @@ final class CopiedContents {
         try (Node node = nodes.pin(id)) {
             int fd = nodes.open(node);
             synchronized (node) {
-                Posix.utimens(fd, Posix.OMIT, modifyNs);
-                long ours = Math.max(node.times.changeNs(), changeNs);
-                node.times = new Node.Times(ours, Posix.fstat(fd).changeNs(), false);
-                node.seen = null;
-                nodes.changed(node);
+                show(node, fd, modifyNs, changeNs);
             }
         }
     }

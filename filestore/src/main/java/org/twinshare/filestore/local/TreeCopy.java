@@ -178,14 +178,15 @@ public final class TreeCopy {
     }
 
     /**
-     * Writes bytes from a direct buffer that nobody has committed: our ctime stays, and {@link #settled} gives the times.
+     * Writes bytes from a direct buffer that nobody has committed; the times are those that clients see until then.
      *
-     * @param modifyNs mtime until then
      * @param mode     of the file afterwards, or {@link org.twinshare.filestore.Change#KEEP}
+     * @param modifyNs mtime
+     * @param changeNs our ctime, where it is not later already
      */
-    public void writeUncommitted(long id, long offsetBytes, ByteBuffer bytes, long modifyNs, int mode)
+    public void writeUncommitted(long id, long offsetBytes, ByteBuffer bytes, int mode, long modifyNs, long changeNs)
             throws ErrnoException {
-        contents.writeUncommitted(id, offsetBytes, bytes, modifyNs, mode);
+        contents.writeUncommitted(id, offsetBytes, bytes, mode, modifyNs, changeNs);
     }
 
     /** Bytes of a file are still to come: until {@link #dress} it has an mtime that says so, also to the next start. */

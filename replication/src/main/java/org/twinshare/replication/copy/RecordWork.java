@@ -143,7 +143,9 @@ final class RecordWork {
         List<ArrivedData.Part> parts = arrived.of(record.sequence());
         // Also where nobody commits them: a checkpoint of the primary leaves the file with it, and no record tells it
         // again.
-        long modifyNs = file.modifyNs() == Change.KEEP_LONG ? record.timeNs() : file.modifyNs();
+        boolean timed = file.modifyNs() != Change.KEEP_LONG;
+        long modifyNs = timed ? file.modifyNs() : record.timeNs();
+        long changeNs = timed ? file.changeNs() : record.timeNs();
         int came = 0;
         for (ArrivedData.Part part : parts) {
             ByteBuffer bytes = part.bytes();
@@ -151,7 +153,7 @@ final class RecordWork {
                 continue;
             }
             came += part.count();
-            tree.copy().writeUncommitted(file.object(), part.offsetBytes(), bytes, modifyNs, file.mode());
+            tree.copy().writeUncommitted(file.object(), part.offsetBytes(), bytes, file.mode(), modifyNs, changeNs);
         }
         boolean all = came >= file.count();
         hot.merge(file.object(), all ? Came.ALL : Came.SOME, (before, now) -> before == Came.SOME ? before : now);
@@ -198,6 +200,11 @@ final class RecordWork {
             }
         });
         return incomplete;
+    }
+
+    /** Files that were written to, and of which nobody has committed everything. */
+    Set<Long> uncommitted() {
+        return Set.copyOf(hot.keySet());
     }
 
     /** Records were left out: of the files that are written to, not everything may have come. */

@@ -101,15 +101,17 @@ final class RestOfJournal {
     /**
      * Ends following: the tree is as complete as it can be here.
      *
-     * @param openFiles files that are written to, and whose bytes have not all come
+     * @param openFiles   files that are written to, and whose bytes have not all come
+     * @param uncommitted files that were written to: what came last for them may have been answered, and not come
      * @return files whose bytes have not all come
      */
-    Set<Long> end(KnownGaps gaps, Set<Long> openFiles) throws IOException {
+    Set<Long> end(KnownGaps gaps, Set<Long> openFiles, Set<Long> uncommitted) throws IOException {
         try {
             Set<Long> files = gaps.files().all();
             files.addAll(bytesElsewhere);
             files.addAll(openFiles);
             Set<Long> incomplete = leaveIncomplete(files);
+            showAnew(uncommitted, EpochNanos.now(clock));
             tree.follows(false);
             missing.addAll(gaps.toList());
             if (!missing.isEmpty()) {

@@ -358,7 +358,7 @@ public final class StandbyApply implements AutoCloseable {
         applied = end;
         exact = true;
         arrived.close();
-        return rest.end(gaps, work.incomplete());
+        return rest.end(gaps, work.incomplete(), work.uncommitted());
     }
 
     /** Whether a copy was begun and has not ended. */

@@ -35,6 +35,7 @@ public sealed interface Entry {
      * @param dataCrc32c CRC-32C of the bytes (RFC 3720 appendix B.4)
      * @param modifyNs   mtime that the file shows since then, to the nanosecond; {@link Change#KEEP_LONG} where it is not
      *     known, as in the first journals
+     * @param changeNs   its ctime, as clients were told, or the same
      */
     record Referenced(
             @Nullable CallId call,
@@ -44,7 +45,8 @@ public sealed interface Entry {
             int mode,
             Stability stability,
             int dataCrc32c,
-            long modifyNs)
+            long modifyNs,
+            long changeNs)
             implements Entry {
         /** Of bytes that go into the page cache and are durable with a COMMIT; no reply cache answers such a call again. */
         public static Referenced unstable(Change.Written written, @Nullable Attributes after) {
@@ -58,7 +60,8 @@ public sealed interface Entry {
                     written.mode(),
                     written.stability(),
                     (int) crc.getValue(),
-                    after == null ? Change.KEEP_LONG : after.modifyNs());
+                    after == null ? Change.KEEP_LONG : after.modifyNs(),
+                    after == null ? Change.KEEP_LONG : after.changeNs());
         }
     }
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.CallId;
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.Name;
+import org.twinshare.filestore.Stability;
 import org.twinshare.replication.journal.JournalRecord;
 
 /**
@@ -58,7 +59,7 @@ public final class EntryCodec {
             case Entry.Changed changed -> 1 + CallCodec.MAX_BYTES + ChangeCodec.maxBytes(changed.change());
             case Entry.Adopted adopted ->
                 Long.BYTES + Short.BYTES + adopted.objects().size() * (ADOPTED_FIXED_BYTES + Name.MAX_BYTES);
-            case Entry.Referenced unused -> CallCodec.MAX_BYTES + 38;
+            case Entry.Referenced unused -> CallCodec.MAX_BYTES + 46;
             case Entry.Committed committed -> {
                 int data = committed.ranges().stream()
                         .mapToInt(range -> RANGE_FIXED_BYTES + range.data().remaining())
@@ -94,8 +95,8 @@ public final class EntryCodec {
                 .putInt(referenced.mode())
                 .putByte(referenced.stability().number())
                 .putInt(referenced.dataCrc32c());
-        if (referenced.modifyNs() != Change.KEEP_LONG) {
-            to.putLong(referenced.modifyNs());
+        if (referenced.modifyNs() != Change.KEEP_LONG || referenced.changeNs() != Change.KEEP_LONG) {
+            to.putLong(referenced.modifyNs()).putLong(referenced.changeNs());
         }
     }
 
@@ -169,15 +170,24 @@ public final class EntryCodec {
     }
 
     private static Entry decodeReferenced(BodyReader from) throws MalformedRecord {
+        CallId call = decodeCall(from);
+        long object = from.takeLong();
+        long offsetBytes = from.takeLong();
+        int count = from.takeInt();
+        int mode = from.takeInt();
+        Stability stability = ChangeCodec.stability(from.takeByte());
+        int dataCrc32c = from.takeInt();
+        boolean timed = !from.isAtEnd();
         return new Entry.Referenced(
-                decodeCall(from),
-                from.takeLong(),
-                from.takeLong(),
-                from.takeInt(),
-                from.takeInt(),
-                ChangeCodec.stability(from.takeByte()),
-                from.takeInt(),
-                from.isAtEnd() ? Change.KEEP_LONG : from.takeLong());
+                call,
+                object,
+                offsetBytes,
+                count,
+                mode,
+                stability,
+                dataCrc32c,
+                timed ? from.takeLong() : Change.KEEP_LONG,
+                timed ? from.takeLong() : Change.KEEP_LONG);
     }
 
     private static Entry decodeCommitted(BodyReader from) throws MalformedRecord {

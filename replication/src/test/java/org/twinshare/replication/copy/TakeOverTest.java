@@ -230,6 +230,26 @@ class TakeOverTest {
         assertThat(changeNs(lost)).as("clients look at it anew").isGreaterThan(before);
     }
 
+    @Test
+    void theCtimeOfWhatNobodyHasCommittedDoesNotGoBack() throws Exception {
+        StandbyApply apply;
+        long file = client.file(twin.root, Name.of("written"), 0644);
+        client.write(file, 0, "committed".getBytes(UTF_8), Stability.FILE_SYNC);
+        try (Stream stream = streamed(true)) {
+            apply = stream.apply;
+            client.write(file, 0, "not committed".getBytes(UTF_8), Stability.UNSTABLE);
+            stream.awaitCaughtUp();
+            assertThat(changeNs(file)).isEqualTo(onPrimary(file));
+        }
+        client.write(file, 0, "did not come".getBytes(UTF_8), Stability.UNSTABLE);
+        assertThat(takeOver(apply)).isEmpty();
+        assertThat(changeNs(file)).isGreaterThanOrEqualTo(onPrimary(file));
+    }
+
+    private long onPrimary(long object) {
+        return Objects.requireNonNull(twin.primaryTree.attributesOf(object)).changeNs();
+    }
+
     private long changeNs(long object) {
         return Objects.requireNonNull(twin.standbyTree.attributesOf(object)).changeNs();
     }

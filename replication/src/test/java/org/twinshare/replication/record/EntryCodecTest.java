@@ -180,9 +180,10 @@ class EntryCodecTest {
         assertBytes(new Entry.Checkpoint(4), 5, "01 0000000000000004");
         assertBytes(new Entry.Alone(true), 6, "01 01");
         assertBytes(
-                new Entry.Referenced(null, 3, 4, 5, -1, Stability.UNSTABLE, 0x01020304, 6),
+                new Entry.Referenced(null, 3, 4, 5, -1, Stability.UNSTABLE, 0x01020304, 6, 7),
                 7,
-                "01 00 0000000000000003 0000000000000004 00000005 ffffffff 00 01020304 0000000000000006");
+                "01 00 0000000000000003 0000000000000004 00000005 ffffffff 00 01020304 0000000000000006"
+                        + "0000000000000007");
         assertBytes(new Entry.InDoubt(List.of(3L, 4L)), 9, "01 0002 0000000000000003 0000000000000004");
         assertBytes(new Entry.Marker(), 0, "");
     }
@@ -198,7 +199,8 @@ class EntryCodecTest {
     void aWriteByReferenceMayNotTellItsTime() throws Exception {
         byte[] body = HexFormat.of().parseHex("010000000000000000030000000000000004" + "00000005ffffffff0001020304");
         assertThat(EntryCodec.decode(new JournalRecord(1, 1, EntryCodec.REFERENCED, 9, 0, ByteBuffer.wrap(body))))
-                .isEqualTo(new Entry.Referenced(null, 3, 4, 5, -1, Stability.UNSTABLE, 0x01020304, Change.KEEP_LONG));
+                .isEqualTo(new Entry.Referenced(
+                        null, 3, 4, 5, -1, Stability.UNSTABLE, 0x01020304, Change.KEEP_LONG, Change.KEEP_LONG));
     }
 
     @Test

@@ -44,6 +44,7 @@ final class RandomEntries {
                         small(),
                         any(Stability.values()),
                         random.nextInt(),
+                        number(),
                         number());
             case 7 -> new Entry.Committed(number(), number(), number(), number(), ranges());
             case 8 -> new Entry.InDoubt(inDoubt());

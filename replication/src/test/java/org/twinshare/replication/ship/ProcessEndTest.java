@@ -139,7 +139,7 @@ class ProcessEndTest {
                 Uninterruptibles.awaitUninterruptibly(ended);
             };
             primary.content = new byte[1000];
-            Entry entry = new Entry.Referenced(null, 5, 100, 200, -1, Stability.UNSTABLE, 0, 0);
+            Entry entry = new Entry.Referenced(null, 5, 100, 200, -1, Stability.UNSTABLE, 0, 0, 0);
             primary.journal.append(EntryCodec.type(entry), 0, EntryCodec.encode(entry));
             arrived.await();
             // As a kernel does whose process is gone and has left something unread.

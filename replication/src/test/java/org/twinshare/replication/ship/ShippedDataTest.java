@@ -125,7 +125,7 @@ class ShippedDataTest {
     }
 
     private static long appendReference(Primary primary, int count) throws Exception {
-        Entry entry = new Entry.Referenced(null, 5, 100, count, -1, Stability.UNSTABLE, 0, 0);
+        Entry entry = new Entry.Referenced(null, 5, 100, count, -1, Stability.UNSTABLE, 0, 0, 0);
         return primary.journal
                 .append(EntryCodec.type(entry), 0, EntryCodec.encode(entry))
                 .sequence();
