@@ -35,6 +35,11 @@ final class Observer {
         follows = now;
     }
 
+    /** Whether another server gives the ids. */
+    boolean isFollowing() {
+        return follows;
+    }
+
     /** What the kernel says of an object now; ESTALE when it has lost its last name. */
     Stat stat(Node node) throws ErrnoException {
         Stat stat = Posix.fstat(nodes.open(node));

@@ -3,6 +3,7 @@ package org.twinshare.filestore.local;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
@@ -88,7 +89,10 @@ public final class TreeView {
     public long find(Slot slot) throws ErrnoException {
         try (Node directory = nodes.pin(slot.directory())) {
             Stat stat = Posix.fstatat(nodes.open(directory), slot.name().bytes());
-            try (Node node = identities.identify(directory, slot.name(), stat)) {
+            try (Node node = identified(directory, slot.name(), stat)) {
+                if (node == null) {
+                    return 0;
+                }
                 nodes.requireShown(node);
                 return node.id;
             }
@@ -98,6 +102,22 @@ public final class TreeView {
             }
             throw e;
         }
+    }
+
+    private @Nullable Node identified(Node directory, Name name, Stat stat) throws ErrnoException {
+        return observer.isFollowing()
+                ? withGivenId(directory.volume, stat)
+                : identities.identify(directory, name, stat);
+    }
+
+    private @Nullable Node identifiedAbove(Node node, DirectoryAbove above) throws ErrnoException {
+        return observer.isFollowing() ? withGivenId(node.volume, Posix.fstat(above.fd)) : identities.parent(node);
+    }
+
+    /** In a tree that follows only the other server gives ids: pinned, and null for what has none. */
+    private @Nullable Node withGivenId(Volume volume, Stat stat) throws ErrnoException {
+        volume.check(stat);
+        return nodes.pinByInode(volume, stat);
     }
 
     /** An object as it is now; ESTALE when it is gone. */
@@ -157,9 +177,9 @@ public final class TreeView {
     /** A local process has moved a directory, and nobody came by since then. */
     private void addUnseen(List<Slot> places, Node node) throws ErrnoException {
         try (DirectoryAbove above = new DirectoryAbove(nodes, node);
-                Node parent = identities.parent(node)) {
-            Slot slot = new Slot(parent.id, above.name());
-            if (find(slot) == node.id) {
+                Node parent = identifiedAbove(node, above)) {
+            Slot slot = parent == null ? null : new Slot(parent.id, above.name());
+            if (slot != null && find(slot) == node.id) {
                 places.add(slot);
             }
         } catch (ErrnoException e) {

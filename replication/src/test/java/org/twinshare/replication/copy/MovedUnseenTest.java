@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.twinshare.filestore.Name;
+import org.twinshare.filestore.NetState.Slot;
 
 /** A local process moves directories on the primary, and no record tells where to: the primary is asked, and knows it. */
 class MovedUnseenTest {
@@ -49,6 +50,22 @@ class MovedUnseenTest {
             stream.awaitCaughtUp();
         }
         assertThat(twin.export("s").resolve("elsewhere/outer/found")).hasContent("of a local process");
+    }
+
+    @Test
+    void theStandbyGivesNoIdsToWhatALocalProcessMadeThere() throws Exception {
+        long moved = client.directory(twin.root, Name.of("moved"), 0755);
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.copy.copyAll(1);
+            stream.follow();
+            stream.awaitCaughtUp();
+            Path export = twin.export("s");
+            Files.createDirectory(export.resolve("local"));
+            Files.move(export.resolve("moved"), export.resolve("local/moved"));
+            assertThat(twin.standbyTree.view().describe(moved, true).places()).isEmpty();
+            assertThat(twin.standbyTree.view().find(new Slot(twin.root, Name.of("local"))))
+                    .isZero();
+        }
     }
 
     @Test
