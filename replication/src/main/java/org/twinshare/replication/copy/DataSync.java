@@ -80,7 +80,8 @@ final class DataSync implements AutoCloseable {
         }
         switch (EntryCodec.decode(record)) {
             case Entry.Referenced of -> {
-                if (sequence > applied.getAsLong() && arrived.bytesOf(sequence) < of.count()) {
+                // In this order: they are given up when the record is carried out.
+                if (arrived.bytesOf(sequence) < of.count() && sequence > applied.getAsLong()) {
                     lost.add(of.object());
                 }
             }

@@ -2,11 +2,14 @@ package org.twinshare.replication.copy;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
@@ -21,12 +24,17 @@ import org.twinshare.replication.record.Entry;
 
 /** Carries out one record on the standby's tree. One thread, but for {@link #makeDurable}, which never comes in between. */
 final class RecordWork {
+    /** What is forgotten is fetched once more. */
+    private static final int MOST_WHOLE = 1000;
+
     private final LocalTree tree;
     private final ArrivedData arrived;
     private final FilesToFetch toFetch;
     private final Divergences divergences;
     /** Files that are written to, and not committed since. */
     private final Map<Long, Came> hot = new ConcurrentHashMap<>();
+    /** Files of which everything had come when they were last committed; a client sends several COMMITs at once. */
+    private final Set<Long> whole = Collections.synchronizedSet(new LinkedHashSet<>());
 
     /** What came of the bytes of a file that are not in the journal. */
     private enum Came {
@@ -62,7 +70,6 @@ final class RecordWork {
             case Entry.Alone unused -> {}
             case Entry.Marker unused -> {}
         }
-        arrived.forget(record.sequence());
         compare(record.sequence(), entry, checksum);
     }
 
@@ -171,7 +178,7 @@ final class RecordWork {
 
     private void commit(Entry.Committed committed) throws ErrnoException {
         long object = committed.object();
-        boolean came = hot.remove(object) == Came.ALL;
+        boolean came = hasCome(object, hot.remove(object));
         if (!tree.copy().has(object)) {
             // Removed before it was committed: nothing is left to do.
             return;
@@ -184,6 +191,19 @@ final class RecordWork {
             toFetch.add(object);
             tree.copy().unfinished(object);
         }
+    }
+
+    /** Whether a file that is committed has everything: also where nothing was written since it had, and was committed. */
+    private boolean hasCome(long object, @Nullable Came sinceThen) {
+        boolean before = whole.remove(object);
+        boolean came = sinceThen == Came.ALL || before && sinceThen != Came.SOME;
+        if (came) {
+            if (whole.size() == MOST_WHOLE) {
+                whole.remove(whole.iterator().next());
+            }
+            whole.add(object);
+        }
+        return came;
     }
 
     /** Whether the bytes of a file are on their way, or may be: nothing can be said of them. */
@@ -210,6 +230,7 @@ final class RecordWork {
     /** Records were left out: of the files that are written to, not everything may have come. */
     void leftOut() {
         hot.replaceAll((object, came) -> came == Came.ALL ? Came.SOME : came);
+        whole.clear();
     }
 
     /** Whether a file is here; so it is too where the disk does not tell. */

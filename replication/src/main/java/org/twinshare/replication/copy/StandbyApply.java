@@ -327,6 +327,8 @@ public final class StandbyApply implements AutoCloseable {
 
     private void carriedOut(long sequence) {
         moves.change(() -> applied = sequence);
+        // Behind it: whoever does not find them any more sees that they are in the tree.
+        arrived.forget(sequence);
     }
 
     /**

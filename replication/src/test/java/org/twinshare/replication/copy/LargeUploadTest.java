@@ -6,7 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.Stability;
+import org.twinshare.replication.journal.JournalReader;
+import org.twinshare.replication.journal.JournalRecord;
+import org.twinshare.replication.record.Entry;
+import org.twinshare.replication.record.EntryCodec;
 
 /** Bytes that are not in the journal are in the standby's file before it says that it has what their COMMIT promised. */
 @Timeout(120)
@@ -63,5 +71,49 @@ class LargeUploadTest {
             assertThat(failure.get()).isNull();
             assertThat(Files.readAllBytes(twin.export("s").resolve("upload"))).isEqualTo(bytes);
         }
+    }
+
+    /** A client that writes more than its memory holds sends COMMITs while it writes, and several at once. */
+    @Test
+    void aFileThatIsCommittedAgainAndAgainIsNotFetched() throws Exception {
+        Queue<Ask> fetched = new ConcurrentLinkedQueue<>();
+        byte[] bytes = new byte[100_000];
+        new Random(7).nextBytes(bytes);
+        long upload = client.file(twin.root, Name.of("upload"), 0644);
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.copy.copyAll(1);
+            stream.follow();
+            stream.awaitCaughtUp();
+            stream.beforeAsk = ask -> {
+                if (ask instanceof Ask.Sums || ask instanceof Ask.Bytes) {
+                    fetched.add(ask);
+                }
+            };
+            try (ExecutorService committing = Executors.newFixedThreadPool(4)) {
+                for (int i = 0; i < 200; i++) {
+                    client.write(upload, (long) i * bytes.length, bytes, Stability.UNSTABLE);
+                    var unused = committing.submit(() -> client.commit(upload));
+                }
+            }
+            stream.awaitCaughtUp();
+        }
+        assertThat(committedTwice()).as("COMMITs with nothing in between").isPositive();
+        assertThat(fetched).isEmpty();
+        assertThat(twin.export("s").resolve("upload"))
+                .hasSameBinaryContentAs(twin.export("p").resolve("upload"));
+    }
+
+    /** How often the journal says twice in a row that a file was synced. */
+    private int committedTwice() throws Exception {
+        int twice = 0;
+        boolean before = false;
+        try (JournalReader reader = twin.primary.journal().read(1)) {
+            for (JournalRecord record = reader.next(); record != null; record = reader.next()) {
+                boolean committed = EntryCodec.decode(record) instanceof Entry.Committed of && of.syncedSequence() > 0;
+                twice += before && committed ? 1 : 0;
+                before = committed;
+            }
+        }
+        return twice;
     }
 }
