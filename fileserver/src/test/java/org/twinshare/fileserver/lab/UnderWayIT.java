@@ -1,0 +1,145 @@
+package org.twinshare.fileserver.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a web node is in the middle of when the service moves to the other server, by hand and because the primary dies: a
+ * listing, a large upload, bytes that were not committed, a file that is open and was removed.
+ */
+@Tag("alone")
+class UnderWayIT {
+    private static final int NAMES = Integer.getInteger("twinshare.underway.names", 20_000);
+    private static final int UPLOAD_MIB = Integer.getInteger("twinshare.underway.mib", 64);
+
+    private PairLab pair;
+
+    @BeforeEach
+    void open() {
+        pair = new PairLab();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (pair != null) {
+            pair.close();
+        }
+    }
+
+    /** Begins everything, says so, and ends it when it is told to. */
+    private static final String UNDER_WAY =
+            """
+            rm -f /run/go /run/listed /run/uploading; mkdir -p way
+            perl -e '
+                my ($least) = @ARGV; my $mib = 0;
+                open F, ">", "way/large" or die $!;
+                until ($mib >= $least && -e "/run/go") {
+                    my $chunk = pack("N", $mib) x 262144;
+                    syswrite(F, $chunk) == length $chunk or die "write: $!";
+                    $mib++;
+                    select undef, undef, undef, 0.05 if $mib > $least;
+                    if ($mib == int($least / 2)) { open R, ">", "/run/uploading"; close R }
+                }
+                close F or die "close: $!";
+                open F, "<", "way/large" or die $!;
+                for my $i (0 .. $mib - 1) {
+                    my $is; read F, $is, 1 << 20;
+                    $is eq pack("N", $i) x 262144 or die "MiB $i is other";
+                }
+                print "large\\n";
+            ' MIB > /run/large &
+            upload=$!
+            perl -e '
+                use IO::Handle;
+                my ($all) = @ARGV; my %seen;
+                open G, "+>", "way/gone" or die $!;
+                print G "still here\\n"; G->flush; unlink "way/gone" or die $!;
+                open W, ">", "way/open" or die $!;
+                syswrite W, "first\\n" x 10000;
+                opendir D, "many" or die $!;
+                $seen{readdir D}++ for 1 .. 500;
+                open R, ">", "/run/listed"; close R;
+                select undef, undef, undef, 0.1 until -e "/run/go";
+                while (defined(my $name = readdir D)) { $seen{$name}++ }
+                my @twice = grep { $seen{$_} > 1 } keys %seen;
+                die "twice: @twice" if @twice;
+                die "names: " . keys %seen unless keys(%seen) == $all + 2;
+                seek G, 0, 0; <G> eq "still here\\n" or die "what is open has gone";
+                syswrite(G, "more") == 4 or die $!; close G or die "close: $!";
+                syswrite W, "second\\n"; W->sync or die "sync: $!"; close W or die "close: $!";
+            ' NAMES
+            wait $upload
+            echo 3 > /proc/sys/vm/drop_caches
+            cat /run/large; ls -A way | tr '\\n' ' '; sort -u way/open | tr '\\n' ' '; wc -l < way/open; ls many | wc -l
+            """.replace("MIB", Integer.toString(UPLOAD_MIB)).replace("NAMES", Integer.toString(NAMES));
+
+    private static final String RIGHT = "large\nlarge open first second 10001\n" + NAMES + "\n";
+
+    @Test
+    void itGoesOnWhereverTheServiceIs() throws Exception {
+        Path many = Files.createDirectory(pair.data("nas1").resolve("many"));
+        for (int i = 0; i < NAMES; i++) {
+            Files.createFile(many.resolve("name%06d".formatted(i)));
+        }
+        LabClient web = pair.boot("web1");
+        pair.join();
+        PairLab.awaitInStep(pair.one);
+        try {
+            handOverAndFailOver(web);
+        } catch (Exception | AssertionError failure) {
+            // What happened is in these, and they are gone with the lab.
+            pair.printServers();
+            throw failure;
+        }
+    }
+
+    private void handOverAndFailOver(LabClient web) throws Exception {
+        CompletableFuture<String> working = begin(web);
+        pair.one.twinshare("switchover").orFail();
+        assertThat(end(web, working)).as("handed over").isEqualTo(RIGHT);
+        long alone = pair.one
+                .output()
+                .lines()
+                .filter(line -> line.contains("goes on alone"))
+                .count();
+        System.out.println(
+                "handed over in an upload of " + UPLOAD_MIB + " MiB; replied alone before that: " + alone + " times");
+
+        PairLab.awaitInStep(pair.two);
+        working = begin(web);
+        pair.two.kill();
+        pair.one.twinshare("failover").orFail();
+        assertThat(end(web, working)).as("failed over").isEqualTo(RIGHT);
+    }
+
+    private static CompletableFuture<String> begin(LabClient web) {
+        web.shAside("rm -f /run/listed /run/uploading");
+        CompletableFuture<String> working = CompletableFuture.supplyAsync(
+                () -> web.run(Duration.ofMinutes(5), List.of(), UNDER_WAY).orFail(),
+                runnable -> Thread.ofPlatform().daemon().start(runnable));
+        Awaitility.await("everything was begun")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> working.isDone()
+                        || web.shAside("ls /run/listed /run/uploading 2>/dev/null | wc -l")
+                                .strip()
+                                .equals("2"));
+        return working;
+    }
+
+    private static String end(LabClient web, CompletableFuture<String> working) throws Exception {
+        web.shAside("touch /run/go");
+        return working.get(6, TimeUnit.MINUTES);
+    }
+}
