@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("alone")
 class UnderWayIT {
     private static final int NAMES = Integer.getInteger("twinshare.underway.names", 20_000);
+    private static final int MOVES = Integer.getInteger("twinshare.underway.moves", 2);
     private static final int UPLOAD_MIB = Integer.getInteger("twinshare.underway.mib", 64);
 
     private PairLab pair;
@@ -123,11 +124,78 @@ class UnderWayIT {
         assertThat(end(web, working)).as("failed over").isEqualTo(RIGHT);
     }
 
+    /** What an administrator does all day, again and again: a call that is answered twice must not fail the second time. */
+    private static final String EVERYDAY = """
+            mkdir -p /run/src; cd /run/src
+            for d in 1 2 3; do
+                mkdir -p d$d/deep/er
+                for f in 1 2 3 4; do echo "$d $f" > d$d/f$f; ln -s f$f d$d/s$f; done
+                echo x > d$d/deep/er/x; ln d$d/f1 d$d/hard; chmod 2750 d$d/deep
+            done
+            tar cf /run/src.tar .; cd /mnt/nfs; mkdir day; cd day
+            n=0
+            until [ -e /run/stop ]; do
+                n=$((n + 1))
+                mkdir new; tar xpf /run/src.tar --no-same-owner -C new
+                diff -r --no-dereference /run/src new
+                mv new old$n; cp -a old$n copy; rm -r old$n
+                [ "$(stat -c %h copy/d3/hard) $(stat -c %a copy/d3/deep)" = "2 2750" ]
+                mv copy/d1 copy/d2/moved; mv -T copy/d3 copy/d2/moved/deep/er/d3
+                rm -r copy
+                echo $n >> log
+                [ "$(ls)" = log ]
+                echo $n > /run/times
+            done
+            seq $n | cmp - log && echo right
+            """;
+
+    private static void awaitTimes(LabClient web, CompletableFuture<String> working, int more) {
+        String times = "cat /run/times 2>/dev/null || echo 0";
+        int enough = Integer.parseInt(web.shAside(times).strip()) + more;
+        Awaitility.await("it goes on")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() ->
+                        working.isDone() || Integer.parseInt(web.shAside(times).strip()) >= enough);
+    }
+
+    @Test
+    void everydayCommandsDoNotFailWhereverTheServiceIs() throws Exception {
+        LabClient web = pair.boot("web1");
+        pair.join();
+        PairLab.awaitInStep(pair.one);
+        CompletableFuture<String> working = meanwhile(web, EVERYDAY);
+        LabServer primary = pair.one;
+        for (int i = 0; i < MOVES && !working.isDone(); i++) {
+            awaitTimes(web, working, 1);
+            if (i % 2 == 0) {
+                primary.twinshare("switchover").orFail();
+            } else {
+                primary.kill();
+                pair.other(primary).twinshare("failover").orFail();
+                awaitTimes(web, working, 1);
+                primary.start("clients");
+            }
+            primary = pair.other(primary);
+            awaitTimes(web, working, 1);
+            PairLab.awaitInStep(primary);
+            System.out.println((i + 1) + " moves, everything done "
+                    + web.shAside("cat /run/times").strip() + " times");
+        }
+        web.shAside("touch /run/stop");
+        assertThat(working.get(3, TimeUnit.MINUTES)).isEqualTo("right\n");
+        pair.awaitEqualTrees("in the end");
+    }
+
+    private static CompletableFuture<String> meanwhile(LabClient web, String script) {
+        return CompletableFuture.supplyAsync(
+                () -> web.run(Duration.ofMinutes(15), List.of(), script).orFail(),
+                runnable -> Thread.ofPlatform().daemon().start(runnable));
+    }
+
     private static CompletableFuture<String> begin(LabClient web) {
         web.shAside("rm -f /run/listed /run/uploading");
-        CompletableFuture<String> working = CompletableFuture.supplyAsync(
-                () -> web.run(Duration.ofMinutes(5), List.of(), UNDER_WAY).orFail(),
-                runnable -> Thread.ofPlatform().daemon().start(runnable));
+        CompletableFuture<String> working = meanwhile(web, UNDER_WAY);
         Awaitility.await("everything was begun")
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(100))
@@ -140,6 +208,6 @@ class UnderWayIT {
 
     private static String end(LabClient web, CompletableFuture<String> working) throws Exception {
         web.shAside("touch /run/go");
-        return working.get(6, TimeUnit.MINUTES);
+        return working.get(10, TimeUnit.MINUTES);
     }
 }
