@@ -178,8 +178,12 @@ public final class TreeView {
     private void addUnseen(List<Slot> places, Node node) throws ErrnoException {
         try (DirectoryAbove above = new DirectoryAbove(nodes, node);
                 Node parent = identifiedAbove(node, above)) {
-            Slot slot = parent == null ? null : new Slot(parent.id, above.name());
-            if (slot != null && find(slot) == node.id) {
+            if (parent == null) {
+                return;
+            }
+            nodes.requireShown(parent);
+            Slot slot = new Slot(parent.id, above.name());
+            if (find(slot) == node.id) {
                 places.add(slot);
             }
         } catch (ErrnoException e) {

@@ -198,10 +198,12 @@ final class RecordWork {
         boolean before = whole.remove(object);
         boolean came = sinceThen == Came.ALL || before && sinceThen != Came.SOME;
         if (came) {
-            if (whole.size() == MOST_WHOLE) {
-                whole.remove(whole.iterator().next());
+            synchronized (whole) {
+                if (whole.size() == MOST_WHOLE) {
+                    whole.remove(whole.iterator().next());
+                }
+                whole.add(object);
             }
-            whole.add(object);
         }
         return came;
     }

@@ -146,7 +146,9 @@ public final class Verify {
             int unusedGone = copy.clear(id -> false);
             for (long directory : listed) {
                 // Also where a directory was taken from that is right now: so its name did not differ any more.
-                differences.dress(directory);
+                if (copy.has(directory)) {
+                    differences.dress(directory);
+                }
             }
         }
         while (!suspects.isEmpty()) {
