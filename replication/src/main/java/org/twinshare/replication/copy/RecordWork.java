@@ -36,6 +36,9 @@ final class RecordWork {
     /** Files of which everything had come when they were last committed; a client sends several COMMITs at once. */
     private final Set<Long> whole = Collections.synchronizedSet(new LinkedHashSet<>());
 
+    /** Guarded by this. */
+    private long carriedOut;
+
     /** What came of the bytes of a file that are not in the journal. */
     private enum Came {
         /** Nothing, and perhaps there was nothing. */
@@ -70,6 +73,7 @@ final class RecordWork {
             case Entry.Alone unused -> {}
             case Entry.Marker unused -> {}
         }
+        carriedOut = record.sequence();
         compare(record.sequence(), entry, checksum);
     }
 
@@ -267,7 +271,7 @@ final class RecordWork {
         if (!tree.copy().has(object)) {
             return false;
         }
-        for (ArrivedData.Part part : arrived.ofObject(object)) {
+        for (ArrivedData.Part part : arrived.ofObject(object, carriedOut)) {
             ByteBuffer bytes = part.bytes();
             if (bytes != null) {
                 tree.copy().write(object, part.offsetBytes(), bytes);
