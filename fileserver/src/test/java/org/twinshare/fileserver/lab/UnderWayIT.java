@@ -129,7 +129,7 @@ class UnderWayIT {
             mkdir -p /run/src; cd /run/src
             for d in 1 2 3; do
                 mkdir -p d$d/deep/er
-                for f in 1 2 3 4; do echo "$d $f" > d$d/f$f; ln -s f$f d$d/s$f; done
+                for f in 1 2; do echo "$d $f" > d$d/f$f; ln -s f$f d$d/s$f; done
                 echo x > d$d/deep/er/x; ln d$d/f1 d$d/hard; chmod 2750 d$d/deep
             done
             tar cf /run/src.tar .; cd /mnt/nfs; mkdir day; cd day
