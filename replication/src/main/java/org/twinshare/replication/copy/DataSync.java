@@ -20,7 +20,6 @@ import org.twinshare.replication.record.MalformedRecord;
 final class DataSync implements AutoCloseable {
     private final Journal journal;
     private final RecordWork work;
-    private final ArrivedData arrived;
     private final KnownGaps gaps;
     private final LongSupplier applied;
     private final KeptReader records;
@@ -35,10 +34,9 @@ final class DataSync implements AutoCloseable {
     private volatile long syncedTo;
 
     /** @param applied up to which record the tree has everything: its data were looked at before that was so */
-    DataSync(Journal journal, RecordWork work, ArrivedData arrived, KnownGaps gaps, LongSupplier applied) {
+    DataSync(Journal journal, RecordWork work, KnownGaps gaps, LongSupplier applied) {
         this.journal = journal;
         this.work = work;
-        this.arrived = arrived;
         this.gaps = gaps;
         this.applied = applied;
         records = new KeptReader(journal);
@@ -80,8 +78,7 @@ final class DataSync implements AutoCloseable {
         }
         switch (EntryCodec.decode(record)) {
             case Entry.Referenced of -> {
-                // In this order: they are given up when the record is carried out.
-                if (arrived.bytesOf(sequence) < of.count() && sequence > applied.getAsLong()) {
+                if (sequence > applied.getAsLong() && !work.haveCome(sequence, of.count())) {
                     lost.add(of.object());
                 }
             }

@@ -36,7 +36,7 @@ final class RecordWork {
     /** Files of which everything had come when they were last committed; a client sends several COMMITs at once. */
     private final Set<Long> whole = Collections.synchronizedSet(new LinkedHashSet<>());
 
-    /** Guarded by this. */
+    /** The last record, guarded by this. */
     private long carriedOut;
 
     /** What came of the bytes of a file that are not in the journal. */
@@ -73,6 +73,7 @@ final class RecordWork {
             case Entry.Alone unused -> {}
             case Entry.Marker unused -> {}
         }
+        arrived.forget(record.sequence());
         carriedOut = record.sequence();
         compare(record.sequence(), entry, checksum);
     }
@@ -239,6 +240,15 @@ final class RecordWork {
         whole.clear();
     }
 
+    /** Whether bytes that a record refers to have come; those of one that was carried out are given up. */
+    boolean haveCome(long sequence, int count) {
+        return arrived.bytesOf(sequence) >= count || isCarriedOut(sequence);
+    }
+
+    private synchronized boolean isCarriedOut(long sequence) {
+        return sequence <= carriedOut;
+    }
+
     /** Whether a file is here; so it is too where the disk does not tell. */
     boolean isHere(long object) {
         try {
@@ -271,7 +281,7 @@ final class RecordWork {
         if (!tree.copy().has(object)) {
             return false;
         }
-        for (ArrivedData.Part part : arrived.ofObject(object, carriedOut)) {
+        for (ArrivedData.Part part : arrived.ofObject(object)) {
             ByteBuffer bytes = part.bytes();
             if (bytes != null) {
                 tree.copy().write(object, part.offsetBytes(), bytes);

@@ -86,7 +86,7 @@ public final class StandbyApply implements AutoCloseable {
         toFetch = gaps.files();
         work = new RecordWork(tree, arrived, toFetch, divergences);
         records = new RecordRun(journal, work);
-        dataSync = new DataSync(journal, work, arrived, gaps, this::appliedSequence);
+        dataSync = new DataSync(journal, work, gaps, this::appliedSequence);
         tree.follows(true);
     }
 
@@ -327,8 +327,6 @@ public final class StandbyApply implements AutoCloseable {
 
     private void carriedOut(long sequence) {
         moves.change(() -> applied = sequence);
-        // Behind it: whoever does not find them any more sees that they are in the tree.
-        arrived.forget(sequence);
     }
 
     /**
