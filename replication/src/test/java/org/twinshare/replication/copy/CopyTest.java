@@ -121,9 +121,7 @@ class CopyTest {
         bytes[1 << 20] ^= 1;
         Files.write(big, bytes);
         try (Stream stream = new Stream(twin, NEVER, CopyLimits.DEFAULT)) {
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
             Trees.assertEqual(twin);
             CopyProgress.Moment moment = stream.copy.progress().now();
             assertThat(moment.removed()).isEqualTo(1);
@@ -148,9 +146,7 @@ class CopyTest {
         long moded = writer.keep("moded", "x");
         writer.keep("gone", "x");
         try (Stream stream = new Stream(twin, NEVER, CopyLimits.DEFAULT)) {
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
             Path export = twin.export("s");
             var time = Files.getLastModifiedTime(export.resolve("kept"));
             Files.writeString(export.resolve("kept"), "0123X56789");
@@ -188,9 +184,7 @@ class CopyTest {
             files.add(export.resolve("held" + i + "/inner/outer/file"));
         }
         try (Stream stream = new Stream(twin, NEVER, CopyLimits.DEFAULT)) {
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
             List<Object> births = births(files);
             for (int i = 0; i < 6; i++) {
                 Path outer = Files.move(export.resolve("held" + i + "/inner/outer"), export.resolve("outer" + i));
@@ -211,9 +205,7 @@ class CopyTest {
             client.directory(twin.root, Name.of("second" + i), 0755);
         }
         try (Stream stream = new Stream(twin, NEVER, CopyLimits.DEFAULT)) {
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
             for (int i = 0; i < 6; i++) {
                 Path second = twin.export("s").resolve("second" + i);
                 FileTime before = Files.getLastModifiedTime(second);
@@ -251,9 +243,7 @@ class CopyTest {
         long written = writer.keep("written", "z".repeat(5000));
         long fork;
         try (Stream stream = new Stream(twin, NEVER, CopyLimits.DEFAULT)) {
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
             fork = stream.apply.appliedSequence();
         }
         LostChanges tail = new LostChanges();

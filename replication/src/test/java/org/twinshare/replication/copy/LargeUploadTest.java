@@ -47,9 +47,7 @@ class LargeUploadTest {
         new Random(7).nextBytes(bytes);
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
             stream.apply.fileAtMost = Duration.ofMinutes(1);
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
             stream.holdBehind = stream.apply.appliedSequence();
             long upload = client.file(twin.root, Name.of("upload"), 0644);
             client.write(upload, 0, bytes, Stability.UNSTABLE);
@@ -81,9 +79,7 @@ class LargeUploadTest {
         new Random(7).nextBytes(bytes);
         long upload = client.file(twin.root, Name.of("upload"), 0644);
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
             stream.beforeAsk = ask -> {
                 if (ask instanceof Ask.Sums || ask instanceof Ask.Bytes) {
                     fetched.add(ask);

@@ -32,9 +32,7 @@ class MovedUnseenTest {
         long outer = client.directory(twin.root, Name.of("outer"), 0755);
         long inner = client.directory(twin.root, Name.of("inner"), 0755);
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
         }
         Path export = twin.export("p");
         Files.writeString(export.resolve("outer/found"), "of a local process");
@@ -56,9 +54,7 @@ class MovedUnseenTest {
     void theStandbyGivesNoIdsToWhatALocalProcessMadeThere() throws Exception {
         long moved = client.directory(twin.root, Name.of("moved"), 0755);
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
             Path export = twin.export("s");
             Files.createDirectory(export.resolve("local"));
             Files.move(export.resolve("moved"), export.resolve("local/moved"));

@@ -24,9 +24,7 @@ class RewindTest {
         writer = new Writer(twin.primary, twin.root, seed);
         writer.steps(150);
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
-            stream.copy.copyAll(1);
-            stream.follow();
-            stream.awaitCaughtUp();
+            stream.copyAndFollow();
             stream.apply.checkpoint();
             fork = stream.apply.appliedSequence();
         }

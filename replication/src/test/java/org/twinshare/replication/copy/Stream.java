@@ -172,6 +172,13 @@ final class Stream implements AutoCloseable {
         }));
     }
 
+    /** Copies the tree, lets the standby follow from now on, and returns when it has everything. */
+    void copyAndFollow() throws IOException {
+        copy.copyAll(1);
+        follow();
+        awaitCaughtUp();
+    }
+
     private void fail(Exception why) {
         failure.compareAndSet(null, why);
         copy.end(new IOException(why));

@@ -48,9 +48,7 @@ class TakeOverTest {
     /** Copied, and with records behind the position of the last checkpoint that were carried out or only received. */
     private Stream streamed(boolean carriedOut) throws Exception {
         Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT);
-        stream.copy.copyAll(1);
-        stream.follow();
-        stream.awaitCaughtUp();
+        stream.copyAndFollow();
         stream.apply.checkpoint();
         if (!carriedOut) {
             stream.holdBehind = stream.apply.appliedSequence();
