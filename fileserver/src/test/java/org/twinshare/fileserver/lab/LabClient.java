@@ -3,6 +3,7 @@ package org.twinshare.fileserver.lab;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 
 /** A web node that is up: a real Linux kernel, with the export mounted at {@link #MOUNT} unless it was booted without. */
@@ -36,6 +37,13 @@ public final class LabClient implements AutoCloseable {
     /** Runs a script of sh on the node as root that does not come near the mount point: the server may be away. */
     String shAside(String script) {
         return exec(Duration.ofMinutes(2), List.of(), script).orFail();
+    }
+
+    /** Begins the same, and goes on; the result is what it prints, and fails when the script does. */
+    CompletableFuture<String> meanwhile(Duration atMost, String script) {
+        return CompletableFuture.supplyAsync(
+                () -> run(atMost, List.of(), script).orFail(),
+                runnable -> Thread.ofPlatform().daemon().start(runnable));
     }
 
     /** Runs a script whose end is to be looked at; exit code 124 when it was not done in time. */

@@ -40,12 +40,6 @@ class RestartIT {
         }
     }
 
-    private static CompletableFuture<String> meanwhile(String script) {
-        return CompletableFuture.supplyAsync(
-                () -> web.run(LONG, List.of(), script).orFail(),
-                runnable -> Thread.ofVirtual().start(runnable));
-    }
-
     private static String endOf(CompletableFuture<String> running) throws Exception {
         return running.get(LONG.toSeconds(), TimeUnit.SECONDS);
     }
@@ -70,7 +64,7 @@ class RestartIT {
 
     @Test
     void aWriteGoesOnWhenTheServerWasKilledInTheMiddle() throws Exception {
-        CompletableFuture<String> writing = meanwhile("""
+        CompletableFuture<String> writing = web.meanwhile(LONG, """
                 perl -e 'srand(7); print pack("L*", map { int rand 4294967296 } 1..65536) for 1..640' > /dev/shm/source
                 dd if=/dev/shm/source of=big bs=256k conv=fsync status=none
                 echo 3 > /proc/sys/vm/drop_caches
@@ -89,7 +83,7 @@ class RestartIT {
 
     @Test
     void manySmallFilesArriveWhenTheServerIsKilledAgainAndAgain() throws Exception {
-        CompletableFuture<String> writing = meanwhile("""
+        CompletableFuture<String> writing = web.meanwhile(LONG, """
                 mkdir small; cd small
                 perl -e 'for (1..600) { open F, ">", "f$_" or die "$_: $!"; print F "content $_\\n"; close F or die "$_: $!" }'
                 echo 3 > /proc/sys/vm/drop_caches
@@ -107,7 +101,7 @@ class RestartIT {
 
     @Test
     void openFilesAndWorkingDirectoriesStayValid() throws Exception {
-        CompletableFuture<String> holding = meanwhile("""
+        CompletableFuture<String> holding = web.meanwhile(LONG, """
                 mkdir -p kept/sub; echo old > kept/removed; echo one > kept/open; ln -s open kept/link
                 exec 3>> kept/open; exec 4< kept/removed; rm kept/removed; cd kept/sub
                 stat -c '%n %i' . .. ../open ../link > /run/before; touch ready; until [ -e /run/go ]; do sleep 0.1; done
@@ -125,7 +119,7 @@ class RestartIT {
 
     @Test
     void aCleanStopAnswersWhatIsInFlight() throws Exception {
-        CompletableFuture<String> writing = meanwhile("""
+        CompletableFuture<String> writing = web.meanwhile(LONG, """
                 for i in 1 2 3 4; do dd if=/dev/zero of=sync$i bs=128k count=200 oflag=sync status=none & done
                 wait; cat sync? | cksum; head -c $((128 * 1024 * 800)) /dev/zero | cksum; rm sync?
                 """);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -13,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * What a web node is in the middle of when the service moves to the other server, by hand and because the primary dies: a
@@ -23,12 +23,15 @@ class UnderWayIT {
     private static final int NAMES = Integer.getInteger("twinshare.underway.names", 20_000);
     private static final int MOVES = Integer.getInteger("twinshare.underway.moves", 2);
     private static final int UPLOAD_MIB = Integer.getInteger("twinshare.underway.mib", 64);
+    private static final Duration AT_MOST = Duration.ofMinutes(15);
 
     private PairLab pair;
+    private LabServer primary;
 
     @BeforeEach
     void open() {
         pair = new PairLab();
+        primary = pair.one;
     }
 
     @AfterEach
@@ -38,10 +41,8 @@ class UnderWayIT {
         }
     }
 
-    /** Begins everything, says so, and ends it when it is told to. */
-    private static final String UNDER_WAY =
-            """
-            rm -f /run/go /run/listed /run/uploading; mkdir -p way
+    /** Begins, says so, and ends when it is told to and is large enough. */
+    private static final String UPLOAD = """
             perl -e '
                 my ($least) = @ARGV; my $mib = 0;
                 open F, ">", "way/large" or die $!;
@@ -49,7 +50,7 @@ class UnderWayIT {
                     my $chunk = pack("N", $mib) x 262144;
                     syswrite(F, $chunk) == length $chunk or die "write: $!";
                     $mib++;
-                    select undef, undef, undef, 0.05 if $mib > $least;
+                    select undef, undef, undef, 0.2 if $mib > $least;
                     if ($mib == int($least / 2)) { open R, ">", "/run/uploading"; close R }
                 }
                 close F or die "close: $!";
@@ -59,7 +60,13 @@ class UnderWayIT {
                     $is eq pack("N", $i) x 262144 or die "MiB $i is other";
                 }
                 print "large\\n";
-            ' MIB > /run/large &
+            ' MIB
+            """.replace("MIB", Integer.toString(UPLOAD_MIB));
+
+    /** Begins everything, says so, and ends it when it is told to. */
+    private static final String UNDER_WAY = """
+            rm -f /run/go /run/listed /run/uploading; mkdir -p way
+            { UPLOAD } > /run/large &
             upload=$!
             perl -e '
                 use IO::Handle;
@@ -83,7 +90,7 @@ class UnderWayIT {
             wait $upload
             echo 3 > /proc/sys/vm/drop_caches
             cat /run/large; ls -A way | tr '\\n' ' '; sort -u way/open | tr '\\n' ' '; wc -l < way/open; ls many | wc -l
-            """.replace("MIB", Integer.toString(UPLOAD_MIB)).replace("NAMES", Integer.toString(NAMES));
+            """.replace("UPLOAD", UPLOAD).replace("NAMES", Integer.toString(NAMES));
 
     private static final String RIGHT = "large\nlarge open first second 10001\n" + NAMES + "\n";
 
@@ -164,8 +171,7 @@ class UnderWayIT {
         LabClient web = pair.boot("web1");
         pair.join();
         PairLab.awaitInStep(pair.one);
-        CompletableFuture<String> working = meanwhile(web, EVERYDAY);
-        LabServer primary = pair.one;
+        CompletableFuture<String> working = web.meanwhile(AT_MOST, EVERYDAY);
         for (int i = 0; i < MOVES && !working.isDone(); i++) {
             awaitTimes(web, working, 1);
             if (i % 2 == 0) {
@@ -187,15 +193,68 @@ class UnderWayIT {
         pair.awaitEqualTrees("in the end");
     }
 
-    private static CompletableFuture<String> meanwhile(LabClient web, String script) {
-        return CompletableFuture.supplyAsync(
-                () -> web.run(Duration.ofMinutes(15), List.of(), script).orFail(),
-                runnable -> Thread.ofPlatform().daemon().start(runnable));
+    private interface Happening {
+        void happen() throws Exception;
+    }
+
+    /** An upload in the middle of which the other server does something; it ends once both are in step again. */
+    private void inAnUpload(LabClient web, CompletableFuture<String> working, String what, Happening happening)
+            throws Exception {
+        awaitTimes(web, working, 1);
+        web.shAside("rm -f /run/go /run/uploading");
+        CompletableFuture<String> upload = web.meanwhile(AT_MOST, "mkdir -p way; " + UPLOAD);
+        Awaitility.await("the upload was begun")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> upload.isDone()
+                        || web.shAside("ls /run/uploading 2>/dev/null || true").contains("uploading"));
+        happening.happen();
+        PairLab.awaitInStep(primary);
+        assertThat(end(web, upload)).as(what).isEqualTo("large\n");
+        System.out.println(
+                what + ", everything done " + web.shAside("cat /run/times").strip() + " times");
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "twinshare.long", matches = "true")
+    void theOtherServerComesAndGoesMeanwhile() throws Exception {
+        LabClient web = pair.boot("web1");
+        CompletableFuture<String> working = web.meanwhile(AT_MOST, EVERYDAY);
+        try {
+            comeAndGo(web, working);
+        } catch (Exception | AssertionError failure) {
+            pair.printServers();
+            throw failure;
+        }
+        web.shAside("touch /run/stop");
+        assertThat(working.get(3, TimeUnit.MINUTES)).isEqualTo("right\n");
+        pair.awaitEqualTrees("in the end");
+    }
+
+    private void comeAndGo(LabClient web, CompletableFuture<String> working) throws Exception {
+        inAnUpload(web, working, "the standby joins", pair::join);
+        inAnUpload(web, working, "the standby is killed and comes back", () -> {
+            pair.two.kill();
+            pair.two.start("Following");
+        });
+        inAnUpload(web, working, "another standby takes its place", () -> {
+            pair.two.kill();
+            pair.loseDisks("nas2");
+            pair.one.twinshare("standby", "remove").orFail();
+            awaitTimes(web, working, 1);
+            pair.join();
+        });
+        inAnUpload(web, working, "the primary dies and comes back as the standby", () -> {
+            pair.one.kill();
+            pair.two.twinshare("failover").orFail();
+            primary = pair.two;
+            pair.one.start("clients");
+        });
     }
 
     private static CompletableFuture<String> begin(LabClient web) {
         web.shAside("rm -f /run/listed /run/uploading");
-        CompletableFuture<String> working = meanwhile(web, UNDER_WAY);
+        CompletableFuture<String> working = web.meanwhile(AT_MOST, UNDER_WAY);
         Awaitility.await("everything was begun")
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(100))
