@@ -42,16 +42,20 @@ public final class PairDialer implements AutoCloseable {
 
     private void run() {
         Duration pause = FIRST_PAUSE;
+        boolean wasThere = false;
         while (!stopped) {
             Peer peer = identity.peer();
             long begin = System.nanoTime();
-            if (peer != null && peer.isDialled()) {
-                dial(peer);
-            }
+            boolean there = peer != null && peer.isDialled() && dial(peer);
             boolean lasted = System.nanoTime() - begin > LONGEST_PAUSE.toNanos();
-            // At once after a session: where the roles have changed hands, clients wait for the other server to hear of
-            // it.
-            pause = lasted ? Duration.ZERO : pause;
+            if (lasted) {
+                // At once: where the roles have changed hands, clients wait for the other server to hear of it.
+                pause = Duration.ZERO;
+            } else if (there && !wasThere) {
+                // One that comes back ends some sessions until it follows, and is only then a second copy.
+                pause = FIRST_PAUSE;
+            }
+            wasThere = there;
             try {
                 TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             } catch (InterruptedException e) {
@@ -62,7 +66,8 @@ public final class PairDialer implements AutoCloseable {
         }
     }
 
-    private void dial(Peer peer) {
+    /** Works on a connection until it ends; false when there was none. */
+    private boolean dial(Peer peer) {
         String failure = "it has no address";
         for (HostAndPort address : peer.addresses()) {
             Socket socket = new Socket();
@@ -72,7 +77,7 @@ public final class PairDialer implements AutoCloseable {
                         PairTls.over(socket, identity, true, certificate -> certificate.equals(peer.certificate()));
                 trouble = "";
                 sessions.accept(new Connection(secure, socket));
-                return;
+                return true;
             } catch (IOException e) {
                 failure = address + ": " + e.getMessage();
                 close(socket);
@@ -82,6 +87,7 @@ public final class PairDialer implements AutoCloseable {
             LOG.info("{} cannot be reached, and is tried again: {}", peer.name(), failure);
             trouble = failure;
         }
+        return false;
     }
 
     /** Why the other server could not be connected to the last time; empty when it could. */
