@@ -85,7 +85,7 @@ final class DataSync implements AutoCloseable {
             case Entry.Committed of -> {
                 boolean came = !lost.remove(of.object()) && !inDoubt.contains(of.object());
                 if (of.syncedSequence() > 0 && !(came && isDurable(of.object(), sequence, wait))) {
-                    gaps.lacks(of.object(), sequence);
+                    gaps.lacks(of.object(), sequence, work.isHere(of.object()));
                 }
             }
             case Entry.Changed of -> {

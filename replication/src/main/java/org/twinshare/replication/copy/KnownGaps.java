@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongPredicate;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.FilesInDoubt;
@@ -25,6 +26,8 @@ final class KnownGaps {
     private final Set<Long> directories = ConcurrentHashMap.newKeySet();
     /** Files whose committed bytes are not here, with the record from which on that can be told of the file itself. */
     private final Map<Long, Long> promised = new ConcurrentHashMap<>();
+    /** Of the files that are being fetched; by the thread that fetches. */
+    private Map<Long, Long> promisedAtBegin = Map.of();
 
     KnownGaps(LocalTree tree) {
         this.tree = tree;
@@ -75,9 +78,32 @@ final class KnownGaps {
         directories.clear();
     }
 
-    /** Of a file, bytes that a record says are durable are not here; they will be fetched when that record is carried out. */
-    void lacks(long file, long sequence) {
+    /**
+     * Of a file, bytes that a record says are durable are not here. Fetched now where the file is here, because that record may
+     * not be carried out before replies are given that wait for them; otherwise when it is carried out.
+     */
+    void lacks(long file, long sequence, boolean isHere) {
         promised.merge(file, sequence, Math::max);
+        if (isHere) {
+            files.add(file);
+        }
+    }
+
+    /** Takes the files that are to be fetched; what is promised of them by now is here when they were. */
+    Set<Long> beginFetch() {
+        Set<Long> begun = files.begin();
+        promisedAtBegin = new HashMap<>(promised);
+        promisedAtBegin.keySet().retainAll(begun);
+        return begun;
+    }
+
+    /** They were fetched. What was promised of them since they were begun is not kept by that. */
+    void fetched(LongPredicate isDurable) {
+        promisedAtBegin.forEach((file, sequence) -> {
+            if (isDurable.test(file)) {
+                promised.remove(file, sequence);
+            }
+        });
     }
 
     /** Whether all bytes are here that records say are durable, as far as these are carried out up to a position. */

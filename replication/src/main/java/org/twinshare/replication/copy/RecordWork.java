@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.Change;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
@@ -24,6 +26,7 @@ import org.twinshare.replication.record.Entry;
 
 /** Carries out one record on the standby's tree. One thread, but for {@link #makeDurable}, which never comes in between. */
 final class RecordWork {
+    private static final Logger LOG = LoggerFactory.getLogger(RecordWork.class);
     /** What is forgotten is fetched once more. */
     private static final int MOST_WHOLE = 1000;
 
@@ -273,6 +276,16 @@ final class RecordWork {
                 return false;
             }
             throw e;
+        }
+    }
+
+    /** The same of one that was fetched: false also where the disk does not take it. */
+    boolean keeps(long object) {
+        try {
+            return makeDurable(object);
+        } catch (ErrnoException e) {
+            LOG.warn("file {} was fetched, and cannot be made durable: {}", object, e.getMessage());
+            return false;
         }
     }
 

@@ -44,7 +44,6 @@ public final class StandbyApply implements AutoCloseable {
     private final KnownGaps gaps;
     private final FilesToFetch toFetch;
     private final DataSync dataSync;
-
     private final Thread thread =
             Thread.ofPlatform().daemon().name("standby-apply").unstarted(this::run);
 
@@ -54,7 +53,6 @@ public final class StandbyApply implements AutoCloseable {
     private volatile boolean copying;
     /** The tree is where {@link #applied} says, and not ahead of it as after a restart or a copy that was cut. */
     private volatile boolean exact;
-
     /** A record could not be carried out for want of room. */
     private volatile boolean full;
 
@@ -120,6 +118,9 @@ public final class StandbyApply implements AutoCloseable {
      */
     public void syncData(long sequence) throws IOException {
         dataSync.upTo(sequence, this::awaitHere);
+        if (toFetch.isWaiting()) {
+            moves.change(() -> {});
+        }
     }
 
     /** Up to which record {@link #syncData} has returned. */
@@ -179,7 +180,7 @@ public final class StandbyApply implements AutoCloseable {
     Set<Long> beginFetch() {
         moves.lock.lock();
         try {
-            return toFetch.begin();
+            return gaps.beginFetch();
         } finally {
             moves.lock.unlock();
         }
@@ -187,6 +188,9 @@ public final class StandbyApply implements AutoCloseable {
 
     /** They were fetched, or not all of them were. */
     void endFetch(boolean done) {
+        if (done) {
+            gaps.fetched(work::keeps);
+        }
         moves.change(() -> toFetch.end(done));
     }
 
@@ -347,8 +351,7 @@ public final class StandbyApply implements AutoCloseable {
         });
         moves.await(() -> !working);
         if (copying) {
-            throw new IOException(
-                    "the copy of the primary's tree was begun and has not ended: what is here is of no moment");
+            throw new IOException("the copy of the primary's tree has not ended: what is here is of no moment");
         }
         long end = journal.lastSequence();
         journal.awaitDurable(end);

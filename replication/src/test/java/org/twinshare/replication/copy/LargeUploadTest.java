@@ -71,6 +71,33 @@ class LargeUploadTest {
         }
     }
 
+    /**
+     * The primary lets the record of a COMMIT be carried out when everything in front of it is in its own tree, and what is in
+     * front may wait for the standby to have everything: neither may wait for the other.
+     */
+    @Test
+    void whatACommitLacksIsFetchedBeforeItsRecordIsCarriedOut() throws Exception {
+        byte[] bytes = new byte[300_000];
+        new Random(7).nextBytes(bytes);
+        long upload = client.file(twin.root, Name.of("upload"), 0644);
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.copyAndFollow();
+            long before = stream.apply.appliedSequence();
+            stream.holdBehind = before;
+            stream.losesData = true;
+            client.write(upload, 0, bytes, Stability.UNSTABLE);
+            client.commit(upload);
+            stream.awaitShipped();
+            stream.apply.syncData(twin.standbyJournal.lastSequence());
+            assertThat(stream.apply.hasWhatWasPromised()).isFalse();
+            await().until(stream.apply::hasWhatWasPromised);
+            assertThat(stream.apply.appliedSequence()).isEqualTo(before);
+            assertThat(Files.readAllBytes(twin.export("s").resolve("upload"))).isEqualTo(bytes);
+            stream.holdBehind = Long.MAX_VALUE;
+            stream.assertCatchesUp();
+        }
+    }
+
     /** A client that writes more than its memory holds sends COMMITs while it writes, and several at once. */
     @Test
     void aFileThatIsCommittedAgainAndAgainIsNotFetched() throws Exception {
