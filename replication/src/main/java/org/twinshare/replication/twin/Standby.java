@@ -105,7 +105,8 @@ final class Standby implements StandbyTree, AutoCloseable {
         open.journal.close();
     }
 
-    Hello hello() throws IOException {
+    /** Not while the journal is being cut or begun anew: what it says of its end is read from the files. */
+    synchronized Hello hello() throws IOException {
         return open.link.hello(tree.clusterId(), settings.name());
     }
 
