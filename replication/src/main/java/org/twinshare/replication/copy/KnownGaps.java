@@ -94,6 +94,8 @@ final class KnownGaps {
         Set<Long> begun = files.begin();
         promisedAtBegin = new HashMap<>(promised);
         promisedAtBegin.keySet().retainAll(begun);
+        // From before a restart: it may be many files, and no record waits for them.
+        promisedAtBegin.values().removeIf(sequence -> sequence == 0);
         return begun;
     }
 
