@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongPredicate;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.FilesInDoubt;
@@ -89,9 +88,13 @@ final class KnownGaps {
         }
     }
 
-    /** Takes the files that are to be fetched; what is promised of them by now is here when they were. */
-    Set<Long> beginFetch() {
-        Set<Long> begun = files.begin();
+    /**
+     * Takes the files that are to be fetched; what is promised of them by now is here when they were.
+     *
+     * @param may whether the tree may be changed; none is taken otherwise
+     */
+    Set<Long> beginFetch(boolean may) {
+        Set<Long> begun = may ? files.begin() : Set.of();
         promisedAtBegin = new HashMap<>(promised);
         promisedAtBegin.keySet().retainAll(begun);
         // From before a restart: it may be many files, and no record waits for them.
@@ -99,10 +102,15 @@ final class KnownGaps {
         return begun;
     }
 
+    /** Whether a file that was fetched has what was promised up to a record. */
+    interface Has {
+        boolean upTo(long file, long sequence);
+    }
+
     /** They were fetched. What was promised of them since they were begun is not kept by that. */
-    void fetched(LongPredicate isDurable) {
+    void fetched(Has has) {
         promisedAtBegin.forEach((file, sequence) -> {
-            if (isDurable.test(file)) {
+            if (has.upTo(file, sequence)) {
                 promised.remove(file, sequence);
             }
         });

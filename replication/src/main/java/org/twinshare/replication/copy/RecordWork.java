@@ -39,6 +39,9 @@ final class RecordWork {
     /** Files of which everything had come when they were last committed; a client sends several COMMITs at once. */
     private final Set<Long> whole = Collections.synchronizedSet(new LinkedHashSet<>());
 
+    /** Files that were fetched ahead of their records: up to this one everything has come, whatever came with it. */
+    private final Map<Long, Long> fetchedUpTo = new ConcurrentHashMap<>();
+
     /** The last record, guarded by this. */
     private long carriedOut;
 
@@ -69,7 +72,7 @@ final class RecordWork {
             case Entry.Adopted adopted -> requireHere(adopted);
             case Entry.Hot file -> hot.putIfAbsent(file.object(), Came.NOTHING);
             case Entry.Referenced file -> write(record, file);
-            case Entry.Committed committed -> commit(committed);
+            case Entry.Committed committed -> commit(record.sequence(), committed);
             case Entry.InDoubt of -> toFetch.addAll(of.files());
             case Entry.Voided unused -> {}
             case Entry.Checkpoint unused -> {}
@@ -108,10 +111,15 @@ final class RecordWork {
         requireAsDecided(change);
         var unusedOutcome = tree.apply(change);
         if (change instanceof Change.Removed removed) {
-            hot.remove(removed.object());
+            forget(removed.object());
         } else if (change instanceof Change.Moved moved) {
-            hot.remove(moved.replaced());
+            forget(moved.replaced());
         }
+    }
+
+    private void forget(long object) {
+        hot.remove(object);
+        fetchedUpTo.remove(object);
     }
 
     /**
@@ -170,7 +178,7 @@ final class RecordWork {
             came += part.count();
             tree.copy().writeUncommitted(file.object(), part.offsetBytes(), bytes, file.mode(), modifyNs, changeNs);
         }
-        boolean all = came >= file.count();
+        boolean all = came >= file.count() || isFetched(file.object(), record.sequence());
         hot.merge(file.object(), all ? Came.ALL : Came.SOME, (before, now) -> before == Came.SOME ? before : now);
         if (!all) {
             toFetch.add(file.object());
@@ -184,9 +192,11 @@ final class RecordWork {
         apply(new Change.Written(timeNs, object, offsetBytes, direct, Stability.UNSTABLE, mode));
     }
 
-    private void commit(Entry.Committed committed) throws ErrnoException {
+    private void commit(long sequence, Entry.Committed committed) throws ErrnoException {
         long object = committed.object();
-        boolean came = hasCome(object, hot.remove(object));
+        Came sinceThen = hot.remove(object);
+        boolean came = hasCome(object, isFetched(object, sequence) ? Came.ALL : sinceThen);
+        fetchedUpTo.computeIfPresent(object, (unused, upTo) -> upTo <= sequence ? null : upTo);
         if (!tree.copy().has(object)) {
             // Removed before it was committed: nothing is left to do.
             return;
@@ -199,6 +209,10 @@ final class RecordWork {
             toFetch.add(object);
             tree.copy().unfinished(object);
         }
+    }
+
+    private boolean isFetched(long object, long sequence) {
+        return sequence <= fetchedUpTo.getOrDefault(object, 0L);
     }
 
     /** Whether a file that is committed has everything: also where nothing was written since it had, and was committed. */
@@ -241,6 +255,7 @@ final class RecordWork {
     void leftOut() {
         hot.replaceAll((object, came) -> came == Came.ALL ? Came.SOME : came);
         whole.clear();
+        fetchedUpTo.clear();
     }
 
     /** Whether bytes that a record refers to have come; those of one that was carried out are given up. */
@@ -279,14 +294,25 @@ final class RecordWork {
         }
     }
 
-    /** The same of one that was fetched: false also where the disk does not take it. */
-    boolean keeps(long object) {
+    /**
+     * A file was fetched because of a record: its bytes are on disk when this returns, and count as come. False where they do
+     * not: the disk does not take them, or the record was carried out meanwhile, and has seen to it.
+     */
+    boolean fetched(long object, long sequence) {
         try {
-            return makeDurable(object);
+            return makeDurable(object) && isAhead(object, sequence);
         } catch (ErrnoException e) {
             LOG.warn("file {} was fetched, and cannot be made durable: {}", object, e.getMessage());
             return false;
         }
+    }
+
+    private synchronized boolean isAhead(long object, long sequence) {
+        boolean ahead = sequence > carriedOut;
+        if (ahead) {
+            fetchedUpTo.merge(object, sequence, Math::max);
+        }
+        return ahead;
     }
 
     /** Writes what has come for a file and is not carried out yet, in its order; false where the file is not here. */

@@ -178,18 +178,13 @@ public final class StandbyApply implements AutoCloseable {
 
     /** Takes the files that are to be fetched; one that comes to miss something from here on is to be fetched once more. */
     Set<Long> beginFetch() {
-        moves.lock.lock();
-        try {
-            return gaps.beginFetch();
-        } finally {
-            moves.lock.unlock();
-        }
+        return gaps.beginFetch(holding.get() == 0);
     }
 
     /** They were fetched, or not all of them were. */
     void endFetch(boolean done) {
         if (done) {
-            gaps.fetched(work::keeps);
+            gaps.fetched(work::fetched);
         }
         moves.change(() -> toFetch.end(done));
     }
@@ -225,7 +220,7 @@ public final class StandbyApply implements AutoCloseable {
 
     /** Waits until an object is missing, or bytes are, or one differs; false when the connection has ended. */
     boolean awaitNeed(Duration atMost) {
-        moves.await(atMost, () -> stopped || toFetch.isWaiting() || divergences.isWaiting() || !connected || closed);
+        moves.await(atMost, () -> stopped || mayFetch() || divergences.isWaiting() || !connected || closed);
         return moves.is(() -> connected && !closed);
     }
 
@@ -317,6 +312,10 @@ public final class StandbyApply implements AutoCloseable {
 
     private boolean canGoOn() {
         return streaming && !stopped && holding.get() == 0;
+    }
+
+    private boolean mayFetch() {
+        return toFetch.isWaiting() && holding.get() == 0;
     }
 
     private void carryOut(long upTo) {
