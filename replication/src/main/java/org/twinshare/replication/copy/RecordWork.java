@@ -24,7 +24,10 @@ import org.twinshare.replication.journal.JournalRecord;
 import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
 
-/** Carries out one record on the standby's tree. One thread, but for {@link #makeDurable}, which never comes in between. */
+/**
+ * Carries out one record on the standby's tree. One thread, but for {@link #makeDurable} and {@link #fetched}, which never come
+ * in between.
+ */
 final class RecordWork {
     private static final Logger LOG = LoggerFactory.getLogger(RecordWork.class);
     /** What is forgotten is fetched once more. */
@@ -300,19 +303,19 @@ final class RecordWork {
      */
     boolean fetched(long object, long sequence) {
         try {
-            return makeDurable(object) && isAhead(object, sequence);
+            return makeDurable(object) && countAsCome(object, sequence);
         } catch (ErrnoException e) {
             LOG.warn("file {} was fetched, and cannot be made durable: {}", object, e.getMessage());
             return false;
         }
     }
 
-    private synchronized boolean isAhead(long object, long sequence) {
-        boolean ahead = sequence > carriedOut;
-        if (ahead) {
-            fetchedUpTo.merge(object, sequence, Math::max);
+    private synchronized boolean countAsCome(long object, long sequence) {
+        if (isCarriedOut(sequence)) {
+            return false;
         }
-        return ahead;
+        fetchedUpTo.merge(object, sequence, Math::max);
+        return true;
     }
 
     /** Writes what has come for a file and is not carried out yet, in its order; false where the file is not here. */
