@@ -253,26 +253,23 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     /** A small synchronous WRITE: its bytes are in the journal before they are in the file. */
     private Outcome writeByValue(CallId call, Operation operation, LocalTree.Decided decided, Change.Written written)
             throws ErrnoException {
-        return carryOut(
-                call,
-                operation,
-                decided,
-                ticket -> {
-                    try (Uncommitted.OfFile file = uncommitted.hold(written.object())) {
-                        Outcome outcome = apply(decided, ticket);
-                        if (!file.isClean()) {
-                            // A COMMIT writes the older bytes down once more, and these have to come behind them again.
-                            file.written(written.offsetBytes(), written.data(), outcome.attributes());
-                        }
-                        return Outcome.written(outcome.object(), outcome.wcc(), outcome.count(), Stability.FILE_SYNC);
-                    }
-                },
-                written.object());
+        try (Uncommitted.Ahead unused = uncommitted.goAhead(written.object())) {
+            return carryOut(call, operation, decided, ticket -> overwrite(decided, written, ticket), written.object());
+        }
+    }
+
+    private Outcome overwrite(LocalTree.Decided decided, Change.Written written, Appender.Ticket ticket)
+            throws ErrnoException {
+        try (Uncommitted.OfFile file = uncommitted.hold(written.object())) {
+            Outcome outcome = apply(decided, ticket);
+            file.overwritten(written.offsetBytes(), written.data(), outcome.attributes());
+            return Outcome.written(outcome.object(), outcome.wcc(), outcome.count(), Stability.FILE_SYNC);
+        }
     }
 
     /** Bytes that go into the page cache at once, and are durable with a COMMIT. */
     private Outcome writeUnstable(LocalTree.Decided decided, Change.Written written) throws ErrnoException {
-        try (Uncommitted.OfFile file = uncommitted.hold(written.object())) {
+        try (Uncommitted.OfFile file = uncommitted.holdInOrder(written.object())) {
             while (file.announce() && !uncommitted.isNew(written.object())) {
                 // After a crash exactly these are looked at; named once more where a checkpoint has begun meanwhile.
                 journal.awaitDurable(append(new Entry.Hot(written.object()), NamespaceChecksum.NOTHING));
@@ -300,6 +297,9 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
             if (file == null) {
                 return;
             }
+            if (!file.isClean()) {
+                file.awaitInOrder();
+            }
             needsSync = file.needsSync();
             if (!needsSync && !file.isClean()) {
                 file.committed(append(file.entry(object), uncommitted.checksum(decided)));
@@ -317,7 +317,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     }
 
     private long noteSynced(long object, long checksum, long writes, long applied) throws ErrnoException {
-        try (Uncommitted.OfFile file = uncommitted.hold(object)) {
+        try (Uncommitted.OfFile file = uncommitted.holdInOrder(object)) {
             long sequence = append(file.synced(object, applied), checksum);
             if (file.writes() == writes) {
                 file.committed(sequence);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
@@ -54,10 +55,45 @@ final class Uncommitted {
         private long changeNs;
         /** Of the entry that the last bytes which became durable are in. */
         private long committedSequence;
+        /** Small synchronous WRITEs that are in the journal, or about to be, and not in the file yet. */
+        private int ahead;
+        /** Who waits until there is none of these; no more begin meanwhile. */
+        private int waiting;
+
+        private final Condition passed = lock.newCondition();
 
         private OfFile locked() {
             lock.lock();
             return this;
+        }
+
+        /**
+         * Lets go of the file until everything is in it that is in the journal. What is written down behind that, and was in the
+         * file before it, would come over it again on another server, and here after a crash.
+         */
+        void awaitInOrder() {
+            waiting++;
+            while (ahead > 0) {
+                passed.awaitUninterruptibly();
+            }
+            waiting--;
+            passed.signalAll();
+        }
+
+        private void goAhead() {
+            while (waiting > 0) {
+                passed.awaitUninterruptibly();
+            }
+            ahead++;
+        }
+
+        /** A small synchronous WRITE was done. Where a COMMIT writes older bytes down, these have to come behind them again. */
+        void overwritten(long offsetBytes, ByteBuffer data, @Nullable Attributes after) {
+            if (isClean()) {
+                seen(after);
+            } else {
+                written(offsetBytes, data, after);
+            }
         }
 
         /** Something was written and will become durable with a COMMIT, or was written over such bytes. */
@@ -194,6 +230,38 @@ final class Uncommitted {
         return file;
     }
 
+    /** Takes hold of a file when everything is in it that is in the journal. */
+    OfFile holdInOrder(long object) {
+        OfFile file = hold(object);
+        file.awaitInOrder();
+        return file;
+    }
+
+    /** A small synchronous WRITE of a file, from before it is in the journal until it is in the file. */
+    static final class Ahead implements AutoCloseable {
+        private final OfFile file;
+
+        private Ahead(OfFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public void close() {
+            try (OfFile held = file.locked()) {
+                held.ahead--;
+                held.passed.signalAll();
+            }
+        }
+    }
+
+    /** Begins a small synchronous WRITE. */
+    Ahead goAhead(long object) {
+        try (OfFile file = hold(object)) {
+            file.goAhead();
+            return new Ahead(file);
+        }
+    }
+
     /** Takes hold of a file that something was written to since the last checkpoint; null for any other. */
     @Nullable OfFile holdIfWritten(long object) {
         return files.containsKey(object) ? hold(object) : null;
@@ -228,7 +296,8 @@ final class Uncommitted {
     }
 
     private void forgetUnlessWritten(long object, OfFile file, long writes) {
-        if (file.writes == writes && file.announcedBefore != checkpoints.get()) {
+        boolean idle = file.ahead == 0 && file.waiting == 0;
+        if (idle && file.writes == writes && file.announcedBefore != checkpoints.get()) {
             file.clear();
             file.forgotten = true;
             files.remove(object, file);
