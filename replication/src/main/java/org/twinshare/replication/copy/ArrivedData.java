@@ -145,9 +145,9 @@ final class ArrivedData implements AutoCloseable {
         return of(sequence).stream().mapToLong(Part::count).sum();
     }
 
-    /** Those of one file that no record was carried out for yet, in order. */
-    synchronized List<Part> ofObject(long object) {
-        return bySequence.values().stream()
+    /** Those of one file, of records behind this one, that no record was carried out for yet, in order. */
+    synchronized List<Part> ofObject(long object, long behind) {
+        return bySequence.tailMap(behind, false).values().stream()
                 .flatMap(List::stream)
                 .filter(part -> part.object == object)
                 .toList();

@@ -85,7 +85,8 @@ final class DataSync implements AutoCloseable {
             case Entry.Committed of -> {
                 boolean came = !lost.remove(of.object()) && !inDoubt.contains(of.object());
                 if (of.syncedSequence() > 0 && !(came && isDurable(of.object(), sequence, wait))) {
-                    gaps.lacks(of.object(), sequence, work.isHere(of.object()));
+                    KnownGaps.Promise promise = new KnownGaps.Promise(sequence, of.syncedSequence());
+                    gaps.lacks(of.object(), promise, work.isHere(of.object()));
                 }
             }
             case Entry.Changed of -> {
@@ -107,6 +108,9 @@ final class DataSync implements AutoCloseable {
     }
 
     private boolean isDurable(long object, long sequence, Wait wait) throws ErrnoException {
+        if (gaps.files().contains(object)) {
+            return false;
+        }
         wait.untilHere(object, sequence);
         try {
             boolean here = work.makeDurable(object);

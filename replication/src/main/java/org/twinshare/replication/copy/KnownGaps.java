@@ -21,19 +21,36 @@ final class KnownGaps {
     private static final String TO_LIST = "to-list";
 
     private final LocalTree tree;
+    private final FetchedAhead ahead;
     private final FilesToFetch files;
     private final Set<Long> directories = ConcurrentHashMap.newKeySet();
-    /** Files whose committed bytes are not here, with the record from which on that can be told of the file itself. */
-    private final Map<Long, Long> promised = new ConcurrentHashMap<>();
+    /** Files whose committed bytes are not here. */
+    private final Map<Long, Promise> promised = new ConcurrentHashMap<>();
     /** Of the files that are being fetched; by the thread that fetches. */
-    private Map<Long, Long> promisedAtBegin = Map.of();
+    private Map<Long, Promise> promisedAtBegin = Map.of();
 
-    KnownGaps(LocalTree tree) {
+    /**
+     * What a COMMIT has promised of a file.
+     *
+     * @param sequence       of its record, from which on that can be told of the file itself
+     * @param syncedSequence everything that was done to the file up to this record is promised
+     */
+    record Promise(long sequence, long syncedSequence) {
+        /** Of a file of which it is not known what was committed. */
+        private static final Promise UNKNOWN = new Promise(0, 0);
+
+        private Promise and(Promise other) {
+            return new Promise(Math.max(sequence, other.sequence), Math.max(syncedSequence, other.syncedSequence));
+        }
+    }
+
+    KnownGaps(LocalTree tree, FetchedAhead ahead) {
         this.tree = tree;
+        this.ahead = ahead;
         files = new FilesToFetch(FilesInDoubt.of(tree));
         directories.addAll(FilesInDoubt.decode(tree.fact(TO_LIST)));
         // What of them was committed is not known any more.
-        files.all().forEach(file -> promised.put(file, 0L));
+        files.all().forEach(file -> promised.put(file, Promise.UNKNOWN));
     }
 
     /** Files whose bytes have not all come. */
@@ -81,8 +98,8 @@ final class KnownGaps {
      * Of a file, bytes that a record says are durable are not here. Fetched now where the file is here, because that record may
      * not be carried out before replies are given that wait for them; otherwise when it is carried out.
      */
-    void lacks(long file, long sequence, boolean isHere) {
-        promised.merge(file, sequence, Math::max);
+    void lacks(long file, Promise promise, boolean isHere) {
+        promised.merge(file, promise, Promise::and);
         if (isHere) {
             files.add(file);
         }
@@ -98,27 +115,28 @@ final class KnownGaps {
         promisedAtBegin = new HashMap<>(promised);
         promisedAtBegin.keySet().retainAll(begun);
         // From before a restart: it may be many files, and no record waits for them.
-        promisedAtBegin.values().removeIf(sequence -> sequence == 0);
+        promisedAtBegin.values().removeIf(Promise.UNKNOWN::equals);
+        ahead.begin(begun);
         return begun;
     }
 
-    /** Whether a file that was fetched has what was promised up to a record. */
+    /** Whether a file that was fetched has what was promised. */
     interface Has {
-        boolean upTo(long file, long sequence);
+        boolean has(long file, Promise promise);
     }
 
     /** They were fetched. What was promised of them since they were begun is not kept by that. */
     void fetched(Has has) {
-        promisedAtBegin.forEach((file, sequence) -> {
-            if (has.upTo(file, sequence)) {
-                promised.remove(file, sequence);
+        promisedAtBegin.forEach((file, promise) -> {
+            if (has.has(file, promise)) {
+                promised.remove(file, promise);
             }
         });
     }
 
     /** Whether all bytes are here that records say are durable, as far as these are carried out up to a position. */
     boolean hasWhatWasPromised(long applied) {
-        promised.entrySet().removeIf(each -> each.getValue() <= applied && !files.contains(each.getKey()));
+        promised.entrySet().removeIf(each -> each.getValue().sequence() <= applied && !files.contains(each.getKey()));
         return promised.isEmpty();
     }
 

@@ -36,14 +36,12 @@ final class RecordWork {
     private final LocalTree tree;
     private final ArrivedData arrived;
     private final FilesToFetch toFetch;
+    private final FetchedAhead ahead;
     private final Divergences divergences;
     /** Files that are written to, and not committed since. */
     private final Map<Long, Came> hot = new ConcurrentHashMap<>();
     /** Files of which everything had come when they were last committed; a client sends several COMMITs at once. */
     private final Set<Long> whole = Collections.synchronizedSet(new LinkedHashSet<>());
-
-    /** Files that were fetched ahead of their records: up to this one everything has come, whatever came with it. */
-    private final Map<Long, Long> fetchedUpTo = new ConcurrentHashMap<>();
 
     /** The last record, guarded by this. */
     private long carriedOut;
@@ -57,10 +55,11 @@ final class RecordWork {
         SOME
     }
 
-    RecordWork(LocalTree tree, ArrivedData arrived, FilesToFetch toFetch, Divergences divergences) {
+    RecordWork(LocalTree tree, ArrivedData arrived, FilesToFetch toFetch, FetchedAhead ahead, Divergences divergences) {
         this.tree = tree;
         this.arrived = arrived;
         this.toFetch = toFetch;
+        this.ahead = ahead;
         this.divergences = divergences;
     }
 
@@ -71,7 +70,7 @@ final class RecordWork {
      */
     synchronized void carryOut(JournalRecord record, Entry entry, long checksum) throws ErrnoException {
         switch (entry) {
-            case Entry.Changed changed -> apply(changed.change());
+            case Entry.Changed changed -> apply(record.sequence(), changed.change());
             case Entry.Adopted adopted -> requireHere(adopted);
             case Entry.Hot file -> hot.putIfAbsent(file.object(), Came.NOTHING);
             case Entry.Referenced file -> write(record, file);
@@ -110,9 +109,10 @@ final class RecordWork {
         };
     }
 
-    private void apply(Change change) throws ErrnoException {
+    private void apply(long sequence, Change change) throws ErrnoException {
         requireAsDecided(change);
-        var unusedOutcome = tree.apply(change);
+        boolean isHere = passesOver(FetchedAhead.fileOf(change), sequence);
+        var unusedOutcome = tree.apply(isHere ? FetchedAhead.withoutBytes(change) : change);
         if (change instanceof Change.Removed removed) {
             forget(removed.object());
         } else if (change instanceof Change.Moved moved) {
@@ -122,7 +122,16 @@ final class RecordWork {
 
     private void forget(long object) {
         hot.remove(object);
-        fetchedUpTo.remove(object);
+        ahead.forget(object);
+    }
+
+    /** Whether what a record does to the bytes of a file is in it already; otherwise it is about to be done. */
+    private boolean passesOver(long file, long sequence) {
+        boolean isHere = ahead.has(file, sequence);
+        if (!isHere) {
+            ahead.disturb(file);
+        }
+        return isHere;
     }
 
     /**
@@ -167,6 +176,9 @@ final class RecordWork {
 
     private void write(JournalRecord record, Entry.Referenced file) throws ErrnoException {
         List<ArrivedData.Part> parts = arrived.of(record.sequence());
+        boolean isHere = parts.isEmpty()
+                ? ahead.has(file.object(), record.sequence())
+                : passesOver(file.object(), record.sequence());
         // Also where nobody commits them: a checkpoint of the primary leaves the file with it, and no record tells it
         // again.
         boolean timed = file.modifyNs() != Change.KEEP_LONG;
@@ -174,48 +186,54 @@ final class RecordWork {
         long changeNs = timed ? file.changeNs() : record.timeNs();
         int came = 0;
         for (ArrivedData.Part part : parts) {
-            ByteBuffer bytes = part.bytes();
+            ByteBuffer bytes = isHere ? FetchedAhead.NO_BYTES.duplicate() : part.bytes();
             if (bytes == null) {
                 continue;
             }
             came += part.count();
             tree.copy().writeUncommitted(file.object(), part.offsetBytes(), bytes, file.mode(), modifyNs, changeNs);
         }
-        boolean all = came >= file.count() || isFetched(file.object(), record.sequence());
+        boolean all = came >= file.count() || isHere;
         hot.merge(file.object(), all ? Came.ALL : Came.SOME, (before, now) -> before == Came.SOME ? before : now);
         if (!all) {
             toFetch.add(file.object());
         }
     }
 
-    private void written(long timeNs, long object, long offsetBytes, ByteBuffer bytes, int mode) throws ErrnoException {
+    private void written(long sequence, Entry.Committed committed, Entry.Range range) throws ErrnoException {
+        ByteBuffer bytes = range.data();
         ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining())
                 .put(bytes.duplicate())
                 .flip();
-        apply(new Change.Written(timeNs, object, offsetBytes, direct, Stability.UNSTABLE, mode));
+        apply(
+                sequence,
+                new Change.Written(
+                        committed.changeNs(),
+                        committed.object(),
+                        range.offsetBytes(),
+                        direct,
+                        Stability.UNSTABLE,
+                        Change.KEEP));
     }
 
     private void commit(long sequence, Entry.Committed committed) throws ErrnoException {
         long object = committed.object();
         Came sinceThen = hot.remove(object);
-        boolean came = hasCome(object, isFetched(object, sequence) ? Came.ALL : sinceThen);
-        fetchedUpTo.computeIfPresent(object, (unused, upTo) -> upTo <= sequence ? null : upTo);
+        boolean isHere = sinceThen != Came.SOME && ahead.has(object, committed.syncedSequence());
+        boolean came = hasCome(object, isHere ? Came.ALL : sinceThen);
+        ahead.reached(object, committed.syncedSequence());
         if (!tree.copy().has(object)) {
             // Removed before it was committed: nothing is left to do.
             return;
         }
         for (Entry.Range range : committed.ranges()) {
-            written(committed.changeNs(), object, range.offsetBytes(), range.data(), Change.KEEP);
+            written(sequence, committed, range);
         }
         tree.copy().settled(object, committed.modifyNs(), committed.changeNs());
         if (committed.syncedSequence() > 0 && !came) {
             toFetch.add(object);
             tree.copy().unfinished(object);
         }
-    }
-
-    private boolean isFetched(long object, long sequence) {
-        return sequence <= fetchedUpTo.getOrDefault(object, 0L);
     }
 
     /** Whether a file that is committed has everything: also where nothing was written since it had, and was committed. */
@@ -235,7 +253,7 @@ final class RecordWork {
 
     /** Whether the bytes of a file are on their way, or may be: nothing can be said of them. */
     boolean isHot(long object) {
-        return hot.containsKey(object) || toFetch.contains(object);
+        return hot.containsKey(object) || toFetch.contains(object) || ahead.upTo(object) > 0;
     }
 
     /** Files that may hold bytes on the primary which did not come, and which nobody has committed. */
@@ -258,7 +276,7 @@ final class RecordWork {
     void leftOut() {
         hot.replaceAll((object, came) -> came == Came.ALL ? Came.SOME : came);
         whole.clear();
-        fetchedUpTo.clear();
+        ahead.clear();
     }
 
     /** Whether bytes that a record refers to have come; those of one that was carried out are given up. */
@@ -298,24 +316,31 @@ final class RecordWork {
     }
 
     /**
-     * A file was fetched because of a record: its bytes are on disk when this returns, and count as come. False where they do
-     * not: the disk does not take them, or the record was carried out meanwhile, and has seen to it.
+     * A file was fetched because of a COMMIT: its bytes are on disk when this returns, and count as come. False where they do
+     * not: the disk does not take them, or its record was carried out meanwhile, and has seen to it; or another record has
+     * changed them, and the file is to be fetched again.
      */
-    boolean fetched(long object, long sequence) {
+    boolean fetched(long object, KnownGaps.Promise promise) {
         try {
-            return makeDurable(object) && countAsCome(object, sequence);
+            tree.copy().sync(object);
+            return countAsCome(object, promise);
         } catch (ErrnoException e) {
-            LOG.warn("file {} was fetched, and cannot be made durable: {}", object, e.getMessage());
+            if (e.errno() != Errno.ESTALE) {
+                LOG.warn("file {} was fetched, and cannot be made durable: {}", object, e.getMessage());
+            }
             return false;
         }
     }
 
-    private synchronized boolean countAsCome(long object, long sequence) {
-        if (isCarriedOut(sequence)) {
+    private synchronized boolean countAsCome(long object, KnownGaps.Promise promise) {
+        if (isCarriedOut(promise.sequence())) {
             return false;
         }
-        fetchedUpTo.merge(object, sequence, Math::max);
-        return true;
+        boolean whole = ahead.fetched(object, promise.syncedSequence());
+        if (!whole) {
+            toFetch.add(object);
+        }
+        return whole;
     }
 
     /** Writes what has come for a file and is not carried out yet, in its order; false where the file is not here. */
@@ -323,9 +348,10 @@ final class RecordWork {
         if (!tree.copy().has(object)) {
             return false;
         }
-        for (ArrivedData.Part part : arrived.ofObject(object)) {
+        for (ArrivedData.Part part : arrived.ofObject(object, ahead.upTo(object))) {
             ByteBuffer bytes = part.bytes();
             if (bytes != null) {
+                ahead.disturb(object);
                 tree.copy().write(object, part.offsetBytes(), bytes);
             }
         }

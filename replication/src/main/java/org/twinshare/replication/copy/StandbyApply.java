@@ -80,9 +80,10 @@ public final class StandbyApply implements AutoCloseable {
         this.onFailure = onFailure;
         applied = Recovery.position(tree);
         exact = applied >= journal.lastSequence();
-        gaps = new KnownGaps(tree);
+        FetchedAhead ahead = new FetchedAhead();
+        gaps = new KnownGaps(tree, ahead);
         toFetch = gaps.files();
-        work = new RecordWork(tree, arrived, toFetch, divergences);
+        work = new RecordWork(tree, arrived, toFetch, ahead, divergences);
         records = new RecordRun(journal, work);
         dataSync = new DataSync(journal, work, gaps, this::appliedSequence);
         tree.follows(true);

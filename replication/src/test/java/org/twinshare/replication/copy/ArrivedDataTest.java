@@ -32,7 +32,8 @@ class ArrivedDataTest {
             }
             long inMemory = ArrivedData.MAX_MEMORY_BYTES / PART_BYTES;
             assertThat(arrived.fileBytes()).isEqualTo((PARTS - inMemory) * PART_BYTES);
-            assertThat(arrived.ofObject(7)).hasSize(PARTS);
+            assertThat(arrived.ofObject(7, 0)).hasSize(PARTS);
+            assertThat(arrived.ofObject(7, 3)).hasSize(PARTS - 3);
             for (long sequence = 1; sequence <= PARTS; sequence++) {
                 List<ArrivedData.Part> parts = arrived.of(sequence);
                 assertThat(parts).hasSize(1);

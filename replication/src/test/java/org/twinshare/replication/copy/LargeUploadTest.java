@@ -1,11 +1,13 @@
 package org.twinshare.replication.copy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.twinshare.filestore.Name;
+import org.twinshare.filestore.SetAttributes;
 import org.twinshare.filestore.Stability;
 import org.twinshare.replication.journal.JournalReader;
 import org.twinshare.replication.journal.JournalRecord;
@@ -101,6 +104,34 @@ class LargeUploadTest {
                     .as("or a takeover meanwhile finds it unfinished")
                     .isEmpty();
         }
+    }
+
+    /** What was fetched is as the file is behind those records: none of them may be done over it. */
+    @Test
+    void whatACommitLackedOutlivesTheRecordsInFrontOfIt() throws Exception {
+        byte[] bytes = new byte[300_000];
+        new Random(7).nextBytes(bytes);
+        long upload = client.file(twin.root, Name.of("upload"), 0644);
+        client.write(upload, 0, new byte[5000], Stability.FILE_SYNC);
+        StandbyApply apply;
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            apply = stream.apply;
+            stream.copyAndFollow();
+            stream.holdBehind = apply.appliedSequence();
+            client.write(upload, 0, "first".getBytes(UTF_8), Stability.FILE_SYNC);
+            client.write(upload, 5, new byte[200_000], Stability.UNSTABLE);
+            stream.awaitShipped();
+            stream.losesData = true;
+            client.set(upload, new SetAttributes(null, null, null, 3L, null, null));
+            client.write(upload, 0, bytes, Stability.UNSTABLE);
+            client.commit(upload);
+            stream.awaitShipped();
+            stream.apply.syncData(twin.standbyJournal.lastSequence());
+            await().until(stream.apply::hasWhatWasPromised);
+            assertThat(Files.readAllBytes(twin.export("s").resolve("upload"))).isEqualTo(bytes);
+        }
+        assertThat(apply.carryOutRest(InstantSource.system())).isEmpty();
+        assertThat(Files.readAllBytes(twin.export("s").resolve("upload"))).isEqualTo(bytes);
     }
 
     /** A client that writes more than its memory holds sends COMMITs while it writes, and several at once. */
