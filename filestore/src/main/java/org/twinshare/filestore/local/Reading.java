@@ -1,6 +1,7 @@
 package org.twinshare.filestore.local;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.Errno;
@@ -20,8 +21,11 @@ final class Reading {
 
     private static final long TIME_DELTA_NS = 1;
 
-    /** Of one name, which somebody else replaces each time. */
+    /** Of one name, which somebody else replaces each time, or is removing. */
     private static final int MOST_LOOKS = 100;
+
+    /** Between two looks: the kernel shows the name of an object without links until whoever removes it runs again. */
+    private static final long BETWEEN_LOOKS_NS = 1_000_000;
 
     private final Nodes nodes;
     private final Identities identities;
@@ -69,6 +73,7 @@ final class Reading {
                     if (e.errno() != Errno.ESTALE || looks == MOST_LOOKS) {
                         throw e;
                     }
+                    LockSupport.parkNanos(BETWEEN_LOOKS_NS);
                 }
             }
         }
