@@ -19,7 +19,10 @@ import org.twinshare.client.probe.Timestamp;
  * that, {@code verify} compares the tree with what was acknowledged.
  */
 public final class CrashLoad {
+    private static final int SHARES = 4;
+
     private final List<CrashWorker> workers = new ArrayList<>();
+    private final List<CrashShare> shares = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Set<Long> verifiers = new HashSet<>();
 
@@ -30,11 +33,14 @@ public final class CrashLoad {
         for (int i = 0; i < count; i++) {
             workers.add(new CrashWorker(server, patient, "worker" + i, seed + i));
         }
+        for (int i = 0; i < SHARES; i++) {
+            shares.add(new CrashShare(server, patient, i, seed + count + i));
+        }
     }
 
     /**
-     * Takes the seed and the number of workers, each of which has a directory and a connection of its own; with the address of
-     * a server they go on while that becomes another one.
+     * Takes the seed and the number of workers, each of which has a directory and a connection of its own; beside them some
+     * write to one file. With the address of a server they go on while that becomes another one.
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         boolean patient = arguments.length > 2;
@@ -60,11 +66,16 @@ public final class CrashLoad {
             worker.connect();
             threads.add(Thread.ofPlatform().start(worker));
         }
+        for (CrashShare share : shares) {
+            share.connect();
+            threads.add(Thread.ofPlatform().start(share));
+        }
     }
 
     private void stop() throws InterruptedException {
         // Of a server that lives on, a call that was cut off may still be carried out while it is looked at.
         workers.forEach(patient ? CrashWorker::finish : CrashWorker::cut);
+        shares.forEach(patient ? CrashShare::finish : CrashShare::cut);
         for (Thread thread : threads) {
             thread.join();
         }
@@ -76,18 +87,23 @@ public final class CrashLoad {
     }
 
     private long acknowledged() {
-        return workers.stream().mapToLong(CrashWorker::acknowledged).sum();
+        return workers.stream().mapToLong(CrashWorker::acknowledged).sum()
+                + shares.stream().mapToLong(CrashShare::acknowledged).sum();
     }
 
     private void commit() throws IOException {
         for (CrashWorker worker : workers) {
             worker.commitAll();
         }
+        for (CrashShare share : shares) {
+            share.commitAll();
+        }
     }
 
     private void checkVerifiers() {
         Set<Long> seen = new HashSet<>();
         workers.forEach(worker -> seen.addAll(worker.verifiers()));
+        shares.forEach(share -> seen.addAll(share.verifiers()));
         if (seen.size() != 1) {
             System.out.println("WRONG: " + seen.size() + " write verifiers in one life of the server");
         }
@@ -100,6 +116,9 @@ public final class CrashLoad {
     private void verify() throws IOException {
         for (CrashWorker worker : workers) {
             worker.verify().forEach(wrong -> System.out.println("WRONG: " + wrong));
+        }
+        for (CrashShare share : shares) {
+            share.verify().forEach(wrong -> System.out.println("WRONG: " + wrong));
         }
         System.out.println(workers.stream().mapToInt(CrashWorker::objects).sum());
     }
