@@ -142,7 +142,7 @@ final class CrashCalls {
         for (FileHandle handle : removed) {
             Status status = probe().getattr(handle).status();
             if (status != Status.STALE) {
-                wrong.add(directory + ": the handle of an object that was removed answers " + status);
+                wrong.add(": the handle of an object that was removed answers " + status);
             }
         }
         return wrong;

@@ -21,8 +21,7 @@ import org.twinshare.client.probe.Timestamp;
 public final class CrashLoad {
     private static final int SHARES = 4;
 
-    private final List<CrashWorker> workers = new ArrayList<>();
-    private final List<CrashShare> shares = new ArrayList<>();
+    private final List<CrashClient> clients = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Set<Long> verifiers = new HashSet<>();
 
@@ -31,10 +30,10 @@ public final class CrashLoad {
     private CrashLoad(long seed, int count, String server, boolean patient) {
         this.patient = patient;
         for (int i = 0; i < count; i++) {
-            workers.add(new CrashWorker(server, patient, "worker" + i, seed + i));
+            clients.add(new CrashWorker(server, patient, "worker" + i, seed + i));
         }
         for (int i = 0; i < SHARES; i++) {
-            shares.add(new CrashShare(server, patient, i, seed + count + i));
+            clients.add(new CrashShare(server, patient, i, seed + count + i));
         }
     }
 
@@ -62,20 +61,15 @@ public final class CrashLoad {
     }
 
     private void load() throws IOException {
-        for (CrashWorker worker : workers) {
-            worker.connect();
-            threads.add(Thread.ofPlatform().start(worker));
-        }
-        for (CrashShare share : shares) {
-            share.connect();
-            threads.add(Thread.ofPlatform().start(share));
+        for (CrashClient client : clients) {
+            client.connect();
+            threads.add(Thread.ofPlatform().start(client));
         }
     }
 
     private void stop() throws InterruptedException {
         // Of a server that lives on, a call that was cut off may still be carried out while it is looked at.
-        workers.forEach(patient ? CrashWorker::finish : CrashWorker::cut);
-        shares.forEach(patient ? CrashShare::finish : CrashShare::cut);
+        clients.forEach(patient ? CrashClient::finish : CrashClient::cut);
         for (Thread thread : threads) {
             thread.join();
         }
@@ -87,23 +81,18 @@ public final class CrashLoad {
     }
 
     private long acknowledged() {
-        return workers.stream().mapToLong(CrashWorker::acknowledged).sum()
-                + shares.stream().mapToLong(CrashShare::acknowledged).sum();
+        return clients.stream().mapToLong(CrashClient::acknowledged).sum();
     }
 
     private void commit() throws IOException {
-        for (CrashWorker worker : workers) {
-            worker.commitAll();
-        }
-        for (CrashShare share : shares) {
-            share.commitAll();
+        for (CrashClient client : clients) {
+            client.commitAll();
         }
     }
 
     private void checkVerifiers() {
         Set<Long> seen = new HashSet<>();
-        workers.forEach(worker -> seen.addAll(worker.verifiers()));
-        shares.forEach(share -> seen.addAll(share.verifiers()));
+        clients.forEach(client -> seen.addAll(client.verifiers()));
         if (seen.size() != 1) {
             System.out.println("WRONG: " + seen.size() + " write verifiers in one life of the server");
         }
@@ -114,13 +103,10 @@ public final class CrashLoad {
     }
 
     private void verify() throws IOException {
-        for (CrashWorker worker : workers) {
-            worker.verify().forEach(wrong -> System.out.println("WRONG: " + wrong));
+        for (CrashClient client : clients) {
+            client.verify().forEach(wrong -> System.out.println("WRONG: " + wrong));
         }
-        for (CrashShare share : shares) {
-            share.verify().forEach(wrong -> System.out.println("WRONG: " + wrong));
-        }
-        System.out.println(workers.stream().mapToInt(CrashWorker::objects).sum());
+        System.out.println(clients.stream().mapToInt(CrashClient::objects).sum());
     }
 
     /** Writes back to back; prints how often the ctime rose and how often the wcc data agreed with it. */

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.client.probe.Bytes;
@@ -22,34 +21,22 @@ import org.twinshare.client.probe.NfsProbe;
 import org.twinshare.client.probe.NfsReply;
 import org.twinshare.client.probe.SetAttributes;
 import org.twinshare.client.probe.Stability;
-import org.twinshare.client.probe.UnexpectedStatusException;
 import org.twinshare.fileserver.lab.CrashTree.Item;
 
-/**
- * Changes one directory with random calls, one at a time, until its connection is cut, and knows what must be there then:
- * everything acknowledged, and the last call or not.
- */
-final class CrashWorker implements Runnable {
+/** Changes one directory with calls of every kind. */
+final class CrashWorker extends CrashClient {
     private static final int NAMES = 10;
     private static final int MAX_WRITE_BYTES = 40_000;
     private static final int MAX_OFFSET_BYTES = 60_000;
 
-    private final String directory;
     private final Random random;
-    private final CrashCalls calls;
-    private final Set<Long> verifiers = new HashSet<>();
     private final List<FileHandle> removed = new ArrayList<>();
-    private final List<String> faults = new ArrayList<>();
-    private volatile boolean finishing;
     private CrashTree tree = CrashTree.empty();
     private @Nullable CrashTree underWay;
-    private final AtomicLong acknowledged = new AtomicLong();
 
-    /** @param patient goes on with the server that comes, instead of ending with the one that goes */
     CrashWorker(String server, boolean patient, String directory, long seed) {
-        this.directory = directory;
+        super(directory, server, patient);
         this.random = new Random(seed);
-        this.calls = new CrashCalls(server, patient, directory);
     }
 
     /** A call that changes something, and tells what the tree is after it. */
@@ -57,41 +44,8 @@ final class CrashWorker implements Runnable {
         CrashTree call(NfsProbe probe, CrashTree after) throws IOException;
     }
 
-    void connect() throws IOException {
-        finishing = false;
-        calls.connect();
-        verifiers.clear();
-    }
-
-    void cut() {
-        calls.cut();
-    }
-
-    /** Ends after the call that is under way, which must be answered. */
-    void finish() {
-        finishing = true;
-    }
-
     @Override
-    public void run() {
-        try {
-            while (!finishing) {
-                step();
-            }
-        } catch (UncheckedFault fault) {
-            faults.add(directory + ": " + fault.getMessage());
-        } catch (IOException expected) {
-            // The server is dead, or the connection was cut because it is about to be.
-        }
-    }
-
-    private static final class UncheckedFault extends RuntimeException {
-        UncheckedFault(String message) {
-            super(message);
-        }
-    }
-
-    private void step() throws IOException {
+    void step() throws IOException {
         switch (random.nextInt(14)) {
             case 0, 1 -> create();
             case 2 -> makeDirectory();
@@ -110,15 +64,9 @@ final class CrashWorker implements Runnable {
     /** Sends a call; while it is not answered, both the tree before and the tree after are right. */
     private void attempt(CrashTree after, Changing changing) throws IOException {
         underWay = after;
-        CrashTree done;
-        try {
-            done = calls.call(probe -> changing.call(probe, after));
-        } catch (UnexpectedStatusException e) {
-            throw new UncheckedFault(e.getMessage() + ", for a call that should work");
-        }
-        tree = done;
+        tree = calls.call(probe -> changing.call(probe, after));
         underWay = null;
-        acknowledged.incrementAndGet();
+        acknowledge();
     }
 
     private String newPath() {
@@ -307,7 +255,7 @@ final class CrashWorker implements Runnable {
             byte[] data = bytes();
             Stability how = random.nextBoolean() ? Stability.FILE_SYNC : Stability.DATA_SYNC;
             attempt(tree.update(path, item -> item.doubtful(offset, data)), (probe, after) -> {
-                verifiers.add(probe.write(handle(path), offset, how, data).ok().verifier());
+                saw(probe.write(handle(path), offset, how, data).ok().verifier());
                 return after.update(path, item -> item.content(item.content()));
             });
         }
@@ -345,17 +293,15 @@ final class CrashWorker implements Runnable {
             seen.add(probe.commit(handle(path), 0, 0).ok().verifier());
             return seen.size() > 1 ? after : after.update(path, item -> item.content(item.content()));
         });
-        verifiers.addAll(seen);
+        seen.forEach(this::saw);
         return seen.size() == 1;
     }
 
-    /** Commits every file, so that both trees of a pair must be the same. */
-    void commitAll() throws IOException {
-        calls.connect();
+    @Override
+    void commit() throws IOException {
         for (String path : paths(CrashWorker::isFile)) {
             long unused = calls.probe().commit(handle(path), 0, 0).ok().verifier();
         }
-        calls.cut();
     }
 
     private byte[] bytes() {
@@ -364,18 +310,8 @@ final class CrashWorker implements Runnable {
         return data;
     }
 
-    long acknowledged() {
-        return acknowledged.get();
-    }
-
-    /** Write verifiers that were seen since the last connection; one server start has one. */
-    Set<Long> verifiers() {
-        return verifiers;
-    }
-
-    /** Compares with what is there now, and goes on from that; returns what is wrong. */
-    List<String> verify() throws IOException {
-        calls.connect();
+    @Override
+    List<String> compare() throws IOException {
         CrashTree actual = calls.read();
         List<String> wrong = tree.differencesTo(actual);
         if (!wrong.isEmpty()
@@ -383,17 +319,16 @@ final class CrashWorker implements Runnable {
                 && underWay.differencesTo(actual).isEmpty()) {
             wrong = List.of();
         }
-        List<String> all = new ArrayList<>(faults);
-        wrong.forEach(each -> all.add(directory + "/" + each));
+        List<String> all = new ArrayList<>();
+        wrong.forEach(each -> all.add("/" + each));
         all.addAll(calls.stillValid(removed));
         removed.clear();
-        faults.clear();
         underWay = null;
         tree = actual;
-        calls.cut();
         return all;
     }
 
+    @Override
     int objects() {
         return tree.items().size();
     }
