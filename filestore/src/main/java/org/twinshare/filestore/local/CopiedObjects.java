@@ -20,10 +20,13 @@ final class CopiedObjects {
         this.cluster = cluster;
     }
 
-    /** The object of an id where it still is, pinned; null when there is none. */
+    /**
+     * The object of an id where it still is, pinned; null when there is none, or it lies on what is not served now: at the start
+     * the exported directories come after the index.
+     */
     @Nullable Node known(long id) throws ErrnoException {
         ObjectRecord record = nodes.index().get(id);
-        if (record == null) {
+        if (record == null || nodes.volume(record.volume()) == null) {
             return null;
         }
         try {

@@ -65,6 +65,18 @@ class BindingTest {
         }
     }
 
+    /** A standby that starts is told of files before it knows which directories are exported. */
+    @Test
+    void whatIsInADirectoryThatIsNotBoundYetIsKnownWhenItIs() throws Exception {
+        long file = fixture.file("f");
+        try (LocalTree tree = openWithoutExports()) {
+            assertThat(tree.copy().has(file)).isFalse();
+            Caller admin = Caller.root(tree.bind(bytes(fixture.export()), false));
+            assertThat(tree.copy().has(file)).isTrue();
+            assertThat(tree.attributes(admin, file).id()).isEqualTo(file);
+        }
+    }
+
     @Test
     void anotherServedDirectoryInThePlaceOfTheKnownOneIsRefused() throws Exception {
         Path other = Files.createDirectory(fixture.base.resolve("other"));
