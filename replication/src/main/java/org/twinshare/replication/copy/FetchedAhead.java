@@ -44,7 +44,7 @@ final class FetchedAhead {
 
     /** Whether the bytes of a record are in the file already. */
     synchronized boolean has(long file, long sequence) {
-        return sequence <= upTo(file);
+        return upTo.containsKey(file) && sequence <= upTo(file);
     }
 
     /** Up to which record the bytes of a file are here, whatever came with the records; 0 where it was not fetched. */

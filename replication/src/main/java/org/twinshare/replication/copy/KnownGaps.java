@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongPredicate;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.FilesInDoubt;
@@ -21,7 +22,7 @@ final class KnownGaps {
     private static final String TO_LIST = "to-list";
 
     private final LocalTree tree;
-    private final FetchedAhead ahead;
+    private final FetchedAhead ahead = new FetchedAhead();
     private final FilesToFetch files;
     private final Set<Long> directories = ConcurrentHashMap.newKeySet();
     /** Files whose committed bytes are not here. */
@@ -44,9 +45,8 @@ final class KnownGaps {
         }
     }
 
-    KnownGaps(LocalTree tree, FetchedAhead ahead) {
+    KnownGaps(LocalTree tree) {
         this.tree = tree;
-        this.ahead = ahead;
         files = new FilesToFetch(FilesInDoubt.of(tree));
         directories.addAll(FilesInDoubt.decode(tree.fact(TO_LIST)));
         // What of them was committed is not known any more.
@@ -56,6 +56,11 @@ final class KnownGaps {
     /** Files whose bytes have not all come. */
     FilesToFetch files() {
         return files;
+    }
+
+    /** Files that were fetched before their records are carried out. */
+    FetchedAhead ahead() {
+        return ahead;
     }
 
     /** Directories that are here, or are about to be made, and whose entries have not come: durable when this returns. */
@@ -103,6 +108,15 @@ final class KnownGaps {
         if (isHere) {
             files.add(file);
         }
+    }
+
+    /** Of what records behind a position promised, the files that are here are fetched now: nothing was before the tree was bound. */
+    void fetchWhatIsHere(long position, LongPredicate isHere) {
+        promised.forEach((file, promise) -> {
+            if (promise.sequence > position && isHere.test(file)) {
+                files.add(file);
+            }
+        });
     }
 
     /**

@@ -219,9 +219,10 @@ final class RecordWork {
     private void commit(long sequence, Entry.Committed committed) throws ErrnoException {
         long object = committed.object();
         Came sinceThen = hot.remove(object);
-        boolean isHere = sinceThen != Came.SOME && ahead.has(object, committed.syncedSequence());
+        long synced = committed.syncedSequence();
+        boolean isHere = synced > 0 && sinceThen != Came.SOME && ahead.has(object, synced);
         boolean came = hasCome(object, isHere ? Came.ALL : sinceThen);
-        ahead.reached(object, committed.syncedSequence());
+        ahead.reached(object, synced);
         if (!tree.copy().has(object)) {
             // Removed before it was committed: nothing is left to do.
             return;

@@ -80,10 +80,9 @@ public final class StandbyApply implements AutoCloseable {
         this.onFailure = onFailure;
         applied = Recovery.position(tree);
         exact = applied >= journal.lastSequence();
-        FetchedAhead ahead = new FetchedAhead();
-        gaps = new KnownGaps(tree, ahead);
+        gaps = new KnownGaps(tree);
         toFetch = gaps.files();
-        work = new RecordWork(tree, arrived, toFetch, ahead, divergences);
+        work = new RecordWork(tree, arrived, toFetch, gaps.ahead(), divergences);
         records = new RecordRun(journal, work);
         dataSync = new DataSync(journal, work, gaps, this::appliedSequence);
         tree.follows(true);
@@ -270,6 +269,7 @@ public final class StandbyApply implements AutoCloseable {
 
     /** Carries out what comes behind a position, which the tree has reached. */
     void stream(long position) {
+        gaps.fetchWhatIsHere(position, work::isHere);
         moves.change(() -> {
             applied = position;
             work.leftOut();
