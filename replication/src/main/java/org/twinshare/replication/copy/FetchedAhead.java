@@ -44,7 +44,7 @@ final class FetchedAhead {
 
     /** Whether the bytes of a record are in the file already. */
     synchronized boolean has(long file, long sequence) {
-        return upTo.containsKey(file) && sequence <= upTo(file);
+        return sequence <= upTo(file);
     }
 
     /** Up to which record the bytes of a file are here, whatever came with the records; 0 where it was not fetched. */
@@ -52,16 +52,11 @@ final class FetchedAhead {
         return upTo.getOrDefault(file, 0L);
     }
 
-    /** The records up to this one were carried out. */
+    /** The records up to this one were carried out: a COMMIT's comes for every file, also for one that is gone by then. */
     synchronized void reached(long file, long sequence) {
         if (sequence >= upTo(file)) {
             upTo.remove(file);
         }
-    }
-
-    synchronized void forget(long file) {
-        undisturbed.remove(file);
-        upTo.remove(file);
     }
 
     synchronized void clear() {

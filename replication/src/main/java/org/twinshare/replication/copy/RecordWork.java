@@ -114,15 +114,10 @@ final class RecordWork {
         boolean isHere = passesOver(FetchedAhead.fileOf(change), sequence);
         var unusedOutcome = tree.apply(isHere ? FetchedAhead.withoutBytes(change) : change);
         if (change instanceof Change.Removed removed) {
-            forget(removed.object());
+            hot.remove(removed.object());
         } else if (change instanceof Change.Moved moved) {
-            forget(moved.replaced());
+            hot.remove(moved.replaced());
         }
-    }
-
-    private void forget(long object) {
-        hot.remove(object);
-        ahead.forget(object);
     }
 
     /** Whether what a record does to the bytes of a file is in it already; otherwise it is about to be done. */
@@ -231,7 +226,7 @@ final class RecordWork {
             written(sequence, committed, range);
         }
         tree.copy().settled(object, committed.modifyNs(), committed.changeNs());
-        if (committed.syncedSequence() > 0 && !came) {
+        if (synced > 0 && !came) {
             toFetch.add(object);
             tree.copy().unfinished(object);
         }

@@ -113,6 +113,7 @@ class LargeUploadTest {
         new Random(7).nextBytes(bytes);
         long upload = client.file(twin.root, Name.of("upload"), 0644);
         client.write(upload, 0, new byte[5000], Stability.FILE_SYNC);
+        client.link(upload, twin.root, Name.of("other"));
         StandbyApply apply;
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
             apply = stream.apply;
@@ -122,6 +123,7 @@ class LargeUploadTest {
             client.write(upload, 5, new byte[200_000], Stability.UNSTABLE);
             stream.awaitShipped();
             stream.losesData = true;
+            client.remove(twin.root, Name.of("other"));
             client.set(upload, new SetAttributes(null, null, null, 3L, null, null));
             client.write(upload, 0, bytes, Stability.UNSTABLE);
             client.commit(upload);
