@@ -227,8 +227,9 @@ final class RecordWork {
         }
         tree.copy().settled(object, committed.modifyNs(), committed.changeNs());
         if (synced > 0 && !came) {
-            toFetch.add(object);
+            // Before whoever fetches hears of the file, and may have given it its mtime back.
             tree.copy().unfinished(object);
+            toFetch.add(object);
         }
     }
 
