@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.CallId;
 import org.twinshare.filestore.Change;
-import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
@@ -19,9 +18,9 @@ import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
 
 /**
- * The tree that writes a journal first. The order of work of every change: decide under locks, append, wait until that is
- * durable, carry it out in its turn, answer. What has not been acknowledged as durable is never in the tree before it is in
- * the journal. Thread-safe; a change is durable when {@link #change} returns, unless its export is {@code async}.
+ * The tree that writes a journal first: decides under locks what an operation makes true, and has it carried out in the
+ * {@link OrderOfWork}. What has not been acknowledged as durable is never in the tree before it is in the journal. Thread-safe;
+ * a change is durable when {@link #change} returns, unless its export is {@code async}.
  */
 public final class JournaledTree extends LooksAtLocalTree implements AutoCloseable {
     private final Journal journal;
@@ -33,6 +32,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     private final Uncommitted uncommitted;
     private final SurvivingOutcomes outcomes;
     private final Checkpoints checkpoints;
+    private final OrderOfWork order;
     private final Recovery.Done recovered;
 
     private JournaledTree(
@@ -57,6 +57,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
                 promises::fail,
                 promises::areBroken,
                 () -> promises.replication().neededFrom());
+        order = new OrderOfWork(promises, appender, discoveries, uncommitted, checkpoints, steps);
         tree.keepIdsBy(discoveries, opened.done().lastId());
     }
 
@@ -131,7 +132,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
 
     /** Clients are answered from now on: this tree is the one that counts, and the journal names what may not be as it says. */
     public void answersClients() {
-        FilesInDoubt.tell(tree, entry -> journal.awaitDurable(append(entry, NamespaceChecksum.NOTHING)));
+        FilesInDoubt.tell(tree, entry -> journal.awaitDurable(order.note(entry, NamespaceChecksum.NOTHING)));
     }
 
     @Override
@@ -147,10 +148,11 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
                 case Change.Written written -> write(call, operation, decided, written);
                 case Change.AttributesSet set -> setAttributes(call, operation, decided, set);
                 case Change.Made made -> make(call, operation, decided, made);
-                case Change.Linked linked -> carryOut(call, operation, decided, linked.directory(), linked.object());
-                case Change.Removed removed -> carryOut(call, operation, decided, removed.directory());
+                case Change.Linked linked ->
+                    order.carryOut(call, operation, decided, linked.directory(), linked.object());
+                case Change.Removed removed -> order.carryOut(call, operation, decided, removed.directory());
                 case Change.Moved moved ->
-                    carryOut(call, operation, decided, moved.fromDirectory(), moved.toDirectory());
+                    order.carryOut(call, operation, decided, moved.fromDirectory(), moved.toDirectory());
             };
         } catch (ErrnoException e) {
             return tree.failed(operation, e.errno());
@@ -159,71 +161,15 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         }
     }
 
-    private Outcome carryOut(CallId call, Operation operation, LocalTree.Decided decided, long... ordered)
-            throws ErrnoException {
-        return carryOut(call, operation, decided, ticket -> apply(decided, ticket), ordered);
-    }
-
-    private interface Applying {
-        Outcome apply(Appender.Ticket ticket) throws ErrnoException;
-    }
-
-    /** The order of work. {@code ordered} are the objects whose changes must be carried out in the order of the journal. */
-    private Outcome carryOut(
-            CallId call, Operation operation, LocalTree.Decided decided, Applying applying, long... ordered)
-            throws ErrnoException {
-        var ticket = append(new Entry.Changed(call, decided.change()), uncommitted.checksum(decided), ordered);
-        try {
-            steps.at(Step.APPENDED);
-            if (!operation.caller().async()) {
-                promises.awaitDurable(ticket.position.sequence());
-                steps.at(Step.DURABLE);
-            }
-            appender.awaitTurn(ticket);
-            Outcome outcome = applying.apply(ticket);
-            steps.at(Step.APPLIED);
-            return outcome;
-        } finally {
-            appender.applied(ticket);
-        }
-    }
-
-    private Outcome apply(LocalTree.Decided decided, Appender.Ticket ticket) throws ErrnoException {
-        try {
-            return decided.apply(decided.change().at(ticket.position.timeNs()));
-        } catch (ErrnoException e) {
-            if (e.errno() == Errno.EIO || e.errno() == Errno.EUCLEAN) {
-                throw promises.failing("the disk failed while a change was carried out", e);
-            }
-            voidIt(ticket, e);
-            throw e;
-        } catch (RuntimeException e) {
-            throw promises.failing("a change could not be carried out, which is a fault of the server", e);
-        }
-    }
-
-    /** Nobody has heard of it: it never became true. Without that in the journal, the next start would carry it out. */
-    private void voidIt(Appender.Ticket ticket, ErrnoException why) {
-        long sequence;
-        try {
-            sequence = append(new Entry.Voided(ticket.position.sequence(), why.errno()), NamespaceChecksum.NOTHING);
-        } catch (ErrnoException e) {
-            throw promises.failing("a change could not be carried out, and the journal has no room to say so", e);
-        }
-        appender.voided(ticket, sequence);
-        steps.at(Step.VOIDED);
-        promises.awaitDurable(sequence);
-    }
-
     private Outcome make(CallId call, Operation operation, LocalTree.Decided decided, Change.Made made)
             throws ErrnoException {
         uncommitted.made(made.object());
-        return carryOut(call, operation, decided, made.directory());
+        return order.carryOut(call, operation, decided, made.directory());
     }
 
     private Outcome setAttributes(CallId call, Operation operation, LocalTree.Decided decided, Change.AttributesSet set)
             throws ErrnoException {
-        Outcome outcome = carryOut(call, operation, decided, set.object());
+        Outcome outcome = order.carryOut(call, operation, decided, set.object());
         try (Uncommitted.OfFile file = uncommitted.holdIfWritten(set.object())) {
             if (file != null) {
                 // A COMMIT tells these times too, and must not tell those of the last WRITE instead.
@@ -254,14 +200,15 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     private Outcome writeByValue(CallId call, Operation operation, LocalTree.Decided decided, Change.Written written)
             throws ErrnoException {
         try (Uncommitted.Ahead unused = uncommitted.goAhead(written.object())) {
-            return carryOut(call, operation, decided, ticket -> overwrite(decided, written, ticket), written.object());
+            return order.carryOut(
+                    call, operation, decided, ticket -> overwrite(decided, written, ticket), written.object());
         }
     }
 
     private Outcome overwrite(LocalTree.Decided decided, Change.Written written, Appender.Ticket ticket)
             throws ErrnoException {
         try (Uncommitted.OfFile file = uncommitted.hold(written.object())) {
-            Outcome outcome = apply(decided, ticket);
+            Outcome outcome = order.apply(decided, ticket);
             file.overwritten(written.offsetBytes(), written.data(), outcome.attributes());
             return Outcome.written(outcome.object(), outcome.wcc(), outcome.count(), Stability.FILE_SYNC);
         }
@@ -272,14 +219,14 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         try (Uncommitted.OfFile file = uncommitted.holdInOrder(written.object())) {
             while (file.announce() && !uncommitted.isNew(written.object())) {
                 // After a crash exactly these are looked at; named once more where a checkpoint has begun meanwhile.
-                journal.awaitDurable(append(new Entry.Hot(written.object()), NamespaceChecksum.NOTHING));
+                journal.awaitDurable(order.note(new Entry.Hot(written.object()), NamespaceChecksum.NOTHING));
             }
             Outcome outcome = decided.apply(written);
             file.written(written.offsetBytes(), written.data(), outcome.attributes());
             if (promises.replication().isShipping()) {
                 // Nobody waits for it; whoever ships it reads the bytes from the file.
                 long unusedSequence =
-                        append(Entry.Referenced.unstable(written, outcome.attributes()), NamespaceChecksum.NOTHING);
+                        order.note(Entry.Referenced.unstable(written, outcome.attributes()), NamespaceChecksum.NOTHING);
             }
             steps.at(Step.WRITTEN);
             return outcome;
@@ -302,7 +249,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
             }
             needsSync = file.needsSync();
             if (!needsSync && !file.isClean()) {
-                file.committed(append(file.entry(object), uncommitted.checksum(decided)));
+                file.committed(order.note(file.entry(object), uncommitted.checksum(decided)));
             }
             sequence = file.committedSequence();
             writes = file.writes();
@@ -318,26 +265,12 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
 
     private long noteSynced(long object, long checksum, long writes, long applied) throws ErrnoException {
         try (Uncommitted.OfFile file = uncommitted.holdInOrder(object)) {
-            long sequence = append(file.synced(object, applied), checksum);
+            long sequence = order.note(file.synced(object, applied), checksum);
             if (file.writes() == writes) {
                 file.committed(sequence);
             }
             return sequence;
         }
-    }
-
-    private Appender.Ticket append(Entry.Changed entry, long checksum, long... ordered) throws ErrnoException {
-        return checkpoints.whenThereIsRoom(() -> {
-            discoveries.append();
-            return appender.append(entry, checksum, ordered);
-        });
-    }
-
-    private long append(Entry entry, long checksum) throws ErrnoException {
-        return checkpoints.whenThereIsRoom(() -> {
-            discoveries.append();
-            return appender.note(entry, checksum);
-        });
     }
 
     /** From now on a durable reply waits for the other server too, as its terms say. */

@@ -4,6 +4,8 @@ package org.twinshare.replication;
 enum Step {
     /** The change has its place in the journal, and is not durable. */
     APPENDED,
+    /** What nobody sees of it is done; it may be durable because of others. */
+    PREPARED,
     /** It is durable, and not carried out. */
     DURABLE,
     /** It is carried out, and not answered. */

@@ -191,7 +191,7 @@ final class Playing implements AutoCloseable {
             checkCutAnswer(call, event);
             return;
         }
-        boolean mayBeBefore = at == Step.APPENDED || at == Step.FILE_SYNCED;
+        boolean mayBeBefore = at == Step.APPENDED || at == Step.PREPARED || at == Step.FILE_SYNCED;
         model = before.copy();
         String differences = mayBeBefore ? differences(NOTHING) : "it was durable";
         if (!differences.isEmpty() && at == Step.FILE_SYNCED) {

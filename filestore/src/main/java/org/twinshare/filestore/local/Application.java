@@ -1,5 +1,6 @@
 package org.twinshare.filestore.local;
 
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Change;
@@ -18,12 +19,16 @@ import org.twinshare.filestore.posix.Stat;
  * under the monitor of what changes. Nothing is durable when it returns. Thread-safe.
  */
 final class Application {
+    /** Each holds a descriptor until its turn comes. */
+    private static final int MOST_AHEAD = 128;
+
     private final Nodes nodes;
     private final Identities identities;
     private final Observer observer;
     private final Directories directories;
     private final Making making;
     private final Contents contents;
+    private final Semaphore ahead = new Semaphore(MOST_AHEAD);
 
     Application(Nodes nodes, Identities identities, Observer observer, Directories directories, Making making) {
         this.nodes = nodes;
@@ -34,7 +39,60 @@ final class Application {
         this.contents = new Contents(nodes, observer);
     }
 
+    /** An object that waits for its name, and a hold on the directory that it will be in. */
+    final class Prepared implements AutoCloseable {
+        private final Node directory;
+        private final Making.Newborn newborn;
+
+        private Prepared(Change.Made made) throws ErrnoException {
+            directory = nodes.pin(made.directory());
+            boolean prepared = false;
+            try {
+                newborn = making.prepare(directory, made);
+                prepared = true;
+            } finally {
+                if (!prepared) {
+                    directory.close();
+                }
+            }
+        }
+
+        /** The object is in the tree, or gone. */
+        @Override
+        public void close() {
+            newborn.close();
+            directory.close();
+        }
+    }
+
+    /**
+     * Does what nobody sees of a change before its turn comes. Null when that is nothing, when too many wait like this already,
+     * and when it fails: all of it is left to {@link #apply} then, which tells of the failure if there still is one.
+     */
+    @Nullable Prepared prepare(Change change) {
+        if (!(change instanceof Change.Made made) || !ahead.tryAcquire()) {
+            return null;
+        }
+        try {
+            return new Prepared(made);
+        } catch (ErrnoException e) {
+            ahead.release();
+            return null;
+        }
+    }
+
+    /** A change that was prepared has been carried out, or will not be. */
+    void done(Prepared prepared) {
+        prepared.close();
+        ahead.release();
+    }
+
     /** Carries out a change; an error means that it is not done, and not half done. */
+    Outcome apply(Change change, @Nullable Prepared prepared) throws ErrnoException {
+        return prepared != null ? made((Change.Made) change, prepared) : apply(change);
+    }
+
+    /** The same of one that was not prepared. */
     Outcome apply(Change change) throws ErrnoException {
         return switch (change) {
             case Change.Made made -> made(made);
@@ -83,11 +141,14 @@ final class Application {
     }
 
     private Outcome made(Change.Made made) throws ErrnoException {
-        try (Node directory = nodes.pin(made.directory());
-                Making.Newborn newborn = making.prepare(directory, made)) {
-            Wcc wcc = changeEntries(directory, made, newborn::name, null, made.name());
-            return Outcome.done(made.object(), newborn.attributes(), wcc);
+        try (Prepared prepared = new Prepared(made)) {
+            return made(made, prepared);
         }
+    }
+
+    private Outcome made(Change.Made made, Prepared prepared) throws ErrnoException {
+        Wcc wcc = changeEntries(prepared.directory, made, prepared.newborn::name, null, made.name());
+        return Outcome.done(made.object(), prepared.newborn.attributes(), wcc);
     }
 
     private Outcome linked(Change.Linked linked) throws ErrnoException {

@@ -191,6 +191,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
     public final class Decided implements AutoCloseable {
         private final Operation operation;
         private final ChangeLocks.Decided decided;
+        private Application.@Nullable Prepared prepared;
 
         private Decided(Operation operation, ChangeLocks.Decided decided) {
             this.operation = operation;
@@ -207,13 +208,21 @@ public final class LocalTree implements FileTree, AutoCloseable {
             return decided.touching().after(change());
         }
 
+        /** Does as much as nobody sees of what {@link #apply} is given, to be called once; it may be left out. */
+        public void prepare(Change at) {
+            prepared = application.prepare(at);
+        }
+
         /** Carries it out, at the moment that {@code at} says; nothing is durable when this returns. */
         public Outcome apply(Change at) throws ErrnoException {
-            return shown.ofDirectories(operation, at, application.apply(at));
+            return shown.ofDirectories(operation, at, application.apply(at, prepared));
         }
 
         @Override
         public void close() {
+            if (prepared != null) {
+                application.done(prepared);
+            }
             decided.held().close();
         }
     }

@@ -8,9 +8,12 @@ final class Counters {
     private long syncNs;
     private long longestSyncNs;
     long refused;
+    /** In the group that was written last. */
+    int lastRecords;
 
     void group(Group group, long ns) {
         groups++;
+        lastRecords = group.records();
         records += group.records();
         bytes += group.bytes();
         syncNs += ns;

@@ -80,11 +80,8 @@ public final class Journal implements AutoCloseable {
 
     /** Records are written in this epoch from now on. */
     public void epoch(int current) {
-        lock.lock();
-        try {
+        try (Held unused = hold()) {
             order.epoch(current);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -101,27 +98,33 @@ public final class Journal implements AutoCloseable {
         if (type <= JournalRecord.MARKER) {
             throw new IllegalArgumentException("record of type " + type);
         }
-        lock.lock();
-        try {
+        try (Held unused = hold()) {
             makeRoom(settings.frameBytes(body));
             JournalRecord record = order.next(type, namespaceChange, body);
             gather(record);
             return new Position(record.sequence(), record.timeNs());
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Puts the next record of another journal at the end, as it is. */
     public void appendCopy(JournalRecord record) throws JournalFull {
-        lock.lock();
-        try {
+        try (Held unused = hold()) {
             makeRoom(settings.frameBytes(record.body()));
             order.follow(record);
             gather(record);
-        } finally {
-            lock.unlock();
         }
+    }
+
+    /** The lock, until it is closed. */
+    private interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    @SuppressWarnings("LockNotBeforeTry")
+    private Held hold() {
+        lock.lock();
+        return lock::unlock;
     }
 
     private void gather(JournalRecord record) {
@@ -183,23 +186,33 @@ public final class Journal implements AutoCloseable {
         if (durableSequence >= sequence) {
             return;
         }
-        lock.lock();
-        try {
+        try (Held unused = hold()) {
             if (sequence > order.lastSequence()) {
                 throw new IllegalArgumentException("record " + sequence + " was not appended");
             }
+            // Who is alone does not wait for others.
+            boolean haveJoined = counters.lastRecords <= 1;
             while (durableSequence < sequence) {
                 checkNotFailed();
                 if (writing) {
                     Group group = sequence <= other.lastSequence() ? other : gathering;
                     group.done.awaitUninterruptibly();
-                } else {
+                } else if (haveJoined) {
                     commit(true);
+                } else {
+                    letOthersJoin();
+                    haveJoined = true;
                 }
             }
-        } finally {
-            lock.unlock();
         }
+    }
+
+    /** Calls that are ready to append do so now: with them the group is larger, and the disk is asked less often. */
+    @SuppressWarnings({"LockNotBeforeTry", "ThreadPriorityCheck"})
+    private void letOthersJoin() {
+        lock.unlock();
+        Thread.yield();
+        lock.lock();
     }
 
     /** Writes what has gathered; gives the lock away meanwhile. Nobody else is writing. */
@@ -265,11 +278,8 @@ public final class Journal implements AutoCloseable {
 
     /** Does now what happens by itself when nothing is appended for a while. */
     public void settle() {
-        lock.lock();
-        try {
+        try (Held unused = hold()) {
             tidy();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -314,11 +324,8 @@ public final class Journal implements AutoCloseable {
 
     /** Of the record that was appended last. */
     public long lastSequence() {
-        lock.lock();
-        try {
+        try (Held unused = hold()) {
             return order.lastSequence();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -328,13 +335,10 @@ public final class Journal implements AutoCloseable {
      * @param newest so many of the newest segments are kept all the same, whoever has written them
      */
     public void releaseUpTo(long sequence, int newest) {
-        lock.lock();
-        try {
+        try (Held unused = hold()) {
             if (segments.release(Math.min(sequence, durableSequence - 1), newest)) {
                 keeper.wake();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -345,20 +349,14 @@ public final class Journal implements AutoCloseable {
 
     /** The segment that a record is in, or will be in; null when it was released. */
     @Nullable Segment segmentHolding(long sequence) {
-        lock.lock();
-        try {
+        try (Held unused = hold()) {
             return segments.holding(sequence);
-        } finally {
-            lock.unlock();
         }
     }
 
     public JournalStatistics statistics() {
-        lock.lock();
-        try {
+        try (Held unused = hold()) {
             return counters.statistics(order.lastSequence(), durableSequence, segments);
-        } finally {
-            lock.unlock();
         }
     }
 
