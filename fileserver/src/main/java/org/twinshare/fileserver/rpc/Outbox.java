@@ -53,12 +53,13 @@ final class Outbox {
      */
     record Reply(ByteBuffer bytes, @Nullable Runnable afterwards) {}
 
-    /** Sends a reply, and gives its buffer back to the pool. */
-    void send(ByteBuffer bytes) {
-        send(new Reply(bytes, null));
-    }
-
-    void send(Reply reply) {
+    /**
+     * Sends a reply, and gives its buffer back to the pool.
+     *
+     * @param more others are to be expected: those that are ready go with it
+     */
+    @SuppressWarnings("ThreadPriorityCheck")
+    void send(Reply reply, boolean more) {
         hold(reply, 1);
         synchronized (waiting) {
             if (unsentBytes == 0) {
@@ -70,6 +71,9 @@ final class Outbox {
                 return;
             }
             sending = true;
+        }
+        if (more && Thread.currentThread().isVirtual()) {
+            Thread.yield();
         }
         for (Reply next = next(); next != null; next = next()) {
             write(next);

@@ -86,7 +86,7 @@ public final class Session extends Peer {
     }
 
     void send(Outbox.Reply reply) {
-        outbox.send(reply);
+        outbox.send(reply, hasMoreUnderWay());
         if (outbox.heldBytes() >= mostHeldBytes()) {
             clogged = true;
             // What was sent between the look and the mark did not see the mark.
@@ -214,6 +214,10 @@ public final class Session extends Peer {
 
     long lastCallNs() {
         return lastCallNs;
+    }
+
+    private synchronized boolean hasMoreUnderWay() {
+        return callsUnderWay > 1;
     }
 
     synchronized boolean isIdle() {
