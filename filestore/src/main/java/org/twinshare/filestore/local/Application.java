@@ -4,6 +4,7 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Change;
+import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.Name;
@@ -168,11 +169,40 @@ final class Application {
         }
     }
 
+    /** An object that had a name when that was decided, and is held open. A local process may have removed it since. */
+    private Node named(long id, Name name) throws ErrnoException {
+        Node node = openIfThere(id);
+        if (node == null) {
+            throw new ErrnoException(Errno.ENOENT, name + " has been taken away by somebody else");
+        }
+        return node;
+    }
+
+    private @Nullable Node openIfThere(long id) throws ErrnoException {
+        try {
+            Node node = nodes.pin(id);
+            boolean open = false;
+            try {
+                nodes.open(node);
+                open = true;
+            } finally {
+                if (!open) {
+                    node.close();
+                }
+            }
+            return node;
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ESTALE) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
     private Outcome removed(Change.Removed removed) throws ErrnoException {
         try (Node directory = nodes.pin(removed.directory());
-                Node victim = nodes.pin(removed.object());
+                Node victim = named(removed.object(), removed.name());
                 Node.Renaming unused = victim.beginRenaming()) {
-            nodes.open(victim);
             byte[] name = removed.name().bytes();
             Wcc wcc = changeEntries(
                     directory,
@@ -213,13 +243,10 @@ final class Application {
     private Outcome moved(Change.Moved moved) throws ErrnoException {
         try (Node from = nodes.pin(moved.fromDirectory());
                 Node to = nodes.pin(moved.toDirectory());
-                Node object = nodes.pin(moved.object());
-                Node replaced = moved.replaced() == 0 ? null : nodes.pin(moved.replaced());
+                Node object = named(moved.object(), moved.fromName());
+                Node replaced = moved.replaced() == 0 ? null : openIfThere(moved.replaced());
                 Node.Renaming unused = object.beginRenaming();
                 Node.Renaming unusedToo = replaced == null ? null : replaced.beginRenaming()) {
-            if (replaced != null) {
-                nodes.open(replaced);
-            }
             Outcome outcome = from == to ? movedWithin(from, moved) : movedAcross(from, to, moved);
             Link now = new Link(to.id, moved.toName());
             if (replaced != null) {

@@ -3,6 +3,7 @@ package org.twinshare.filestore.local;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.Change;
+import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.Operation;
@@ -37,6 +38,37 @@ final class ChangeLocks {
 
     /** Takes the locks of an operation and decides it under them; none is held where it is refused. */
     Decided decide(Operation operation) throws ErrnoException {
+        return look.again(() -> decideNow(operation), () -> requireDirectories(operation));
+    }
+
+    /** ESTALE where the operation itself is about what is gone, and not only a name in it. */
+    private void requireDirectories(Operation operation) throws ErrnoException {
+        for (long directory : directories(operation)) {
+            look.directory(operation.caller(), directory).close();
+        }
+    }
+
+    private static long[] directories(Operation operation) throws ErrnoException {
+        return switch (operation) {
+            case Operation.Create op -> new long[] {op.directory()};
+            case Operation.Remove op -> new long[] {op.directory()};
+            case Operation.RemoveDirectory op -> new long[] {op.directory()};
+            case Operation.Rename op -> new long[] {op.fromDirectory(), op.toDirectory()};
+            case Operation.MakeDirectory op -> new long[] {op.directory()};
+            case Operation.MakeSymlink op -> new long[] {op.directory()};
+            case Operation.MakeNode op -> new long[] {op.directory()};
+            case Operation.Link op -> throw gone();
+            case Operation.SetAttr op -> throw gone();
+            case Operation.Write op -> throw gone();
+            case Operation.Commit op -> throw gone();
+        };
+    }
+
+    private static ErrnoException gone() {
+        return new ErrnoException(Errno.ESTALE, "the object is gone");
+    }
+
+    private Decided decideNow(Operation operation) throws ErrnoException {
         Named locked = named(operation);
         while (true) {
             LockTable.Held held = table.acquire(claims(operation, locked));

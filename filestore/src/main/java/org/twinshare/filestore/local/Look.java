@@ -1,5 +1,6 @@
 package org.twinshare.filestore.local;
 
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Caller;
@@ -15,6 +16,12 @@ import org.twinshare.filestore.posix.Xattr;
 
 /** What decisions ask about the tree as it is: objects inside the caller's export, and rights on them. Thread-safe. */
 final class Look {
+    /** Of one name, which somebody else replaces each time, or is removing. */
+    private static final int MOST_LOOKS = 100;
+
+    /** Between two looks: the kernel shows the name of an object without links until whoever removes it runs again. */
+    private static final long BETWEEN_LOOKS_NS = 1_000_000;
+
     private final Nodes nodes;
     private final Identities identities;
     private final Containment containment;
@@ -27,6 +34,34 @@ final class Look {
         this.containment = containment;
         this.observer = observer;
         this.roots = roots;
+    }
+
+    /** A look at names, which holds nothing when it fails. */
+    interface Looking<T> {
+        T look() throws ErrnoException;
+    }
+
+    /** Throws when a look for names cannot end otherwise than by ESTALE. */
+    interface Requirement {
+        void require() throws ErrnoException;
+    }
+
+    /**
+     * Looks once more where what has a name was removed, or replaced, just after it was found: ESTALE would say of the
+     * directory that it is gone.
+     */
+    <T> T again(Looking<T> looking, Requirement requirement) throws ErrnoException {
+        for (int looks = 1; ; looks++) {
+            try {
+                return looking.look();
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.ESTALE || looks == MOST_LOOKS) {
+                    throw e;
+                }
+            }
+            requirement.require();
+            LockSupport.parkNanos(BETWEEN_LOOKS_NS);
+        }
     }
 
     /** An object inside the caller's export, pinned. */

@@ -1,7 +1,6 @@
 package org.twinshare.filestore.local;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.LockSupport;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.Errno;
@@ -20,12 +19,6 @@ final class Reading {
     private static final int MAX_LINKS = 65_000;
 
     private static final long TIME_DELTA_NS = 1;
-
-    /** Of one name, which somebody else replaces each time, or is removing. */
-    private static final int MOST_LOOKS = 100;
-
-    /** Between two looks: the kernel shows the name of an object without links until whoever removes it runs again. */
-    private static final long BETWEEN_LOOKS_NS = 1_000_000;
 
     private final Nodes nodes;
     private final Identities identities;
@@ -62,20 +55,13 @@ final class Reading {
 
     FileTree.Found lookup(Caller caller, long directoryId, Name name) throws ErrnoException {
         try (Node directory = look.directory(caller, directoryId)) {
-            for (int looks = 1; ; looks++) {
-                Stat stat = observer.stat(directory);
-                look.require(caller, directory, stat, Permissions.EXECUTE);
-                try {
-                    return found(caller, directory, stat, name);
-                } catch (ErrnoException e) {
-                    // Removed, or replaced by another one, just after it was found: ESTALE would say that the directory
-                    // is gone.
-                    if (e.errno() != Errno.ESTALE || looks == MOST_LOOKS) {
-                        throw e;
-                    }
-                    LockSupport.parkNanos(BETWEEN_LOOKS_NS);
-                }
-            }
+            return look.again(
+                    () -> {
+                        Stat stat = observer.stat(directory);
+                        look.require(caller, directory, stat, Permissions.EXECUTE);
+                        return found(caller, directory, stat, name);
+                    },
+                    () -> observer.stat(directory));
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,47 @@ class RacesTest {
             await().until(() -> other.getState() == Thread.State.WAITING);
         }
         other.join();
+    }
+
+    /** ESTALE would say that the directory is gone. */
+    @Test
+    void aNameThatLocalProcessesMakeAndRemoveIsThereOrNotForWhoeverChangesIt() throws Exception {
+        Path name = fixture.path("f");
+        AtomicBoolean ended = new AtomicBoolean();
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Path mine = Files.createDirectory(fixture.base.resolve("local" + i)).resolve("f");
+            tasks.add(() -> {
+                while (!ended.get()) {
+                    Files.writeString(mine, "local");
+                    Files.move(mine, name, StandardCopyOption.ATOMIC_MOVE);
+                    Files.deleteIfExists(name);
+                }
+                return null;
+            });
+        }
+        Set<Errno> errors = ConcurrentHashMap.newKeySet();
+        tasks.add(() -> {
+            try {
+                for (int i = 0; i < 300; i++) {
+                    note(errors, new Operation.Remove(fixture.admin, fixture.root, Name.of("f")));
+                    note(errors, fixture.renaming(fixture.root, "f", fixture.root, "g"));
+                    note(errors, fixture.creating(fixture.root, "f", Operation.CreateMode.UNCHECKED));
+                }
+            } finally {
+                ended.set(true);
+            }
+            return null;
+        });
+        runAll(tasks);
+        assertThat(errors).isSubsetOf(Errno.ENOENT, Errno.EEXIST);
+    }
+
+    private void note(Set<Errno> errors, Operation operation) {
+        Errno error = fixture.errorOf(operation);
+        if (error != null) {
+            errors.add(error);
+        }
     }
 
     /** A look-up that began before a rename must not put the old name back into the index, where a restart finds it. */
