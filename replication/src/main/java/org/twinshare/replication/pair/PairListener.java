@@ -6,7 +6,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import javax.net.ssl.SSLSocket;
@@ -36,7 +35,7 @@ public final class PairListener implements AutoCloseable {
     private final ClusterKey key;
     private final IntSupplier epoch;
     private final Consumer<Connection> sessions;
-    private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
+    private final Strangers strangers = new Strangers(MAX_STRANGERS);
 
     /**
      * Listens from {@link #start} on.
@@ -70,10 +69,12 @@ public final class PairListener implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
-                if (strangers.tryAcquire()) {
+                Socket tooMany = strangers.came(socket);
+                if (tooMany != null) {
+                    close(tooMany);
+                }
+                if (!socket.isClosed()) {
                     Thread.ofPlatform().daemon().name("pair-session").start(() -> serve(socket));
-                } else {
-                    socket.close();
                 }
             } catch (IOException e) {
                 if (!server.isClosed()) {
@@ -85,16 +86,20 @@ public final class PairListener implements AutoCloseable {
 
     private void serve(Socket socket) {
         Connection session = null;
+        IOException failure = null;
         try {
             session = meet(socket);
         } catch (IOException e) {
-            LOG.info("{} could not be talked to: {}", socket.getInetAddress(), e.getMessage());
-            close(socket);
-        } finally {
-            strangers.release();
+            failure = e;
+        }
+        // Not of those that had to go: whoever floods the port would flood the log.
+        if (strangers.left(socket) && failure != null) {
+            LOG.info("{} could not be talked to: {}", socket.getInetAddress(), failure.getMessage());
         }
         if (session != null) {
             sessions.accept(session);
+        } else if (failure != null) {
+            close(socket);
         }
     }
 

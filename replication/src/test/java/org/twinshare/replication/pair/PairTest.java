@@ -8,10 +8,13 @@ import com.google.common.net.HostAndPort;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -203,6 +206,48 @@ class PairTest {
             assertThat(session.peer()).as("the second address").isEqualTo("127.0.0.1");
             assertThat(other.port()).isNotEqualTo(listener.port());
             assertThat(dialer).isNotNull();
+        }
+    }
+
+    @Test
+    void whoeverOpensManyConnectionsAndSaysNothingKeepsNobodyElseOut() throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            silent.add(silentFrom("127.0.0.2"));
+        }
+        assertThat(Joining.join(identity("nas2"), invite(), joined -> {}).name())
+                .as("the newest of all")
+                .isEqualTo("nas1");
+        Socket alone = silentFrom("127.0.0.3");
+        for (int i = 0; i < 100; i++) {
+            silent.add(silentFrom("127.0.0.2"));
+        }
+        Socket last = silent.getLast();
+        await().untilAsserted(() -> {
+            assertThat(isOpen(silent.get(silent.size() - 16)))
+                    .as("the oldest of too many")
+                    .isFalse();
+            assertThat(isOpen(alone)).as("from elsewhere").isTrue();
+            assertThat(isOpen(last)).as("the newest").isTrue();
+        });
+        for (Socket each : silent) {
+            each.close();
+        }
+        alone.close();
+    }
+
+    private Socket silentFrom(String address) throws Exception {
+        return new Socket(InetAddress.getLoopbackAddress(), listener.port(), InetAddress.getByName(address), 0);
+    }
+
+    private static boolean isOpen(Socket socket) throws Exception {
+        socket.setSoTimeout(20);
+        try {
+            return socket.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (SocketException e) {
+            return false;
         }
     }
 
