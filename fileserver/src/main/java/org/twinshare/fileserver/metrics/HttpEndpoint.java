@@ -18,8 +18,6 @@ import java.util.function.Supplier;
  * localhost unless told otherwise, because it asks nobody who they are.
  */
 public final class HttpEndpoint implements AutoCloseable {
-    private static final int BACKLOG = 16;
-
     private final HttpServer server;
 
     private HttpEndpoint(HttpServer server) {
@@ -33,7 +31,7 @@ public final class HttpEndpoint implements AutoCloseable {
             BooleanSupplier serving,
             Supplier<String> statusPage)
             throws IOException {
-        HttpServer server = HttpServer.create(address, BACKLOG);
+        HttpServer server = HttpServers.bind(address, Executors.newVirtualThreadPerTaskExecutor());
         ExpositionFormats formats = ExpositionFormats.init();
         PrometheusTextFormatWriter text = formats.getPrometheusTextFormatWriter();
         server.createContext("/metrics", exchange -> {
@@ -51,7 +49,6 @@ public final class HttpEndpoint implements AutoCloseable {
             boolean known = exchange.getRequestURI().getPath().equals("/");
             answer(exchange, known ? 200 : 404, "text/html; charset=utf-8", known ? statusPage.get() : "not found\n");
         });
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
         return new HttpEndpoint(server);
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.twinshare.fileserver.control.Json;
+import org.twinshare.fileserver.metrics.HttpServers;
 
 /**
  * How nodes learn of releases: plain HTTP with JSON, read-only but for a node's report of itself, and only for the addresses
@@ -26,18 +27,18 @@ import org.twinshare.fileserver.control.Json;
  * release consists of, and {@code facts/RELEASE} what else is known of it, for the standby. A node trusts the server's address as it does when it mounts. Each request has a virtual thread.
  */
 final class NodeChannel implements AutoCloseable {
-    private static final int BACKLOG = 128;
     private static final int MAX_REPORT_BYTES = 64 << 10;
     private static final Duration POLL = Duration.ofSeconds(20);
     static final String PREFIX = "/v1/source/";
 
     private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads;
     private final Map<String, SourceTree> sources;
     private final int rsyncPort;
 
-    private NodeChannel(HttpServer server, Map<String, SourceTree> sources, int rsyncPort) {
+    private NodeChannel(HttpServer server, ExecutorService threads, Map<String, SourceTree> sources, int rsyncPort) {
         this.server = server;
+        this.threads = threads;
         this.sources = sources;
         this.rsyncPort = rsyncPort;
     }
@@ -45,9 +46,9 @@ final class NodeChannel implements AutoCloseable {
     /** Begins to answer. */
     static NodeChannel start(InetSocketAddress address, Map<String, SourceTree> sources, int rsyncPort)
             throws IOException {
-        NodeChannel channel = new NodeChannel(HttpServer.create(address, BACKLOG), sources, rsyncPort);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        NodeChannel channel = new NodeChannel(HttpServers.bind(address, threads), threads, sources, rsyncPort);
         channel.server.createContext("/", channel::handle);
-        channel.server.setExecutor(channel.threads);
         channel.server.start();
         return channel;
     }
