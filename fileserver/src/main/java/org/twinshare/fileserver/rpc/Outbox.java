@@ -31,6 +31,9 @@ final class Outbox {
     private final Runnable whenSent;
     private final Deque<Reply> waiting = new ArrayDeque<>();
     private boolean sending;
+    /** Somebody is about to send, and lets others come first; who does not wait for others need not leave it to him. */
+    private boolean gathering;
+
     private long unsentBytes;
     /** Memory of unsent replies for which none was reserved; it is more than their bytes. */
     private final AtomicLong heldBytes = new AtomicLong();
@@ -56,10 +59,10 @@ final class Outbox {
     /**
      * Sends a reply, and gives its buffer back to the pool.
      *
-     * @param more others are to be expected: those that are ready go with it
+     * @param more others are to be expected: those that virtual threads have ready go with it
      */
-    @SuppressWarnings("ThreadPriorityCheck")
     void send(Reply reply, boolean more) {
+        boolean gathers = more && Thread.currentThread().isVirtual();
         hold(reply, 1);
         synchronized (waiting) {
             if (unsentBytes == 0) {
@@ -67,16 +70,31 @@ final class Outbox {
             }
             unsentBytes += reply.bytes().remaining();
             waiting.add(reply);
-            if (sending) {
+            if (sending || gathers && gathering) {
                 return;
             }
-            sending = true;
+            gathering |= gathers;
+            sending = !gathers;
         }
-        if (more && Thread.currentThread().isVirtual()) {
-            Thread.yield();
+        if (gathers && !gather()) {
+            return;
         }
         for (Reply next = next(); next != null; next = next()) {
             write(next);
+        }
+    }
+
+    /** Lets those who are ready leave their replies; false when one who does not wait for others has sent them meanwhile. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private boolean gather() {
+        Thread.yield();
+        synchronized (waiting) {
+            gathering = false;
+            if (sending || waiting.isEmpty()) {
+                return false;
+            }
+            sending = true;
+            return true;
         }
     }
 
