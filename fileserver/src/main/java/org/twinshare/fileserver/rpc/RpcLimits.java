@@ -24,11 +24,11 @@ public record RpcLimits(
         Duration stalledAfter,
         Duration stalledAfterIfNeeded) {
 
-    /** For READ and WRITE of up to so many bytes. */
-    public static RpcLimits forTransfersOf(int maxTransferBytes) {
+    /** For READ and WRITE of up to so many bytes, and so many connections. */
+    public static RpcLimits forTransfersOf(int maxTransferBytes, int maxConnections) {
         return new RpcLimits(
                 maxTransferBytes + (64 << 10),
-                4096,
+                maxConnections,
                 128,
                 8 * maxTransferBytes,
                 32 * maxTransferBytes,

@@ -95,7 +95,10 @@ public final class FileServer implements AutoCloseable {
         this.warnings = warnings;
         address = config.address();
         key = ClusterKey.in(state.path());
-        tree = LocalTree.open(state.path(), key, LocalTree.Limits.DEFAULT, InstantSource.system());
+        OpenFiles openFiles = OpenFiles.share();
+        openFiles.warning(OpenFiles.limit()).ifPresent(warnings::add);
+        tree = LocalTree.open(
+                state.path(), key, LocalTree.Limits.DEFAULT.open(openFiles.objects()), InstantSource.system());
         exports = CurrentExports.of(ExportTable.EMPTY, names);
         bound = new BoundExports(tree, config.adopt());
         refusals = new Refusals(exports);
@@ -104,7 +107,7 @@ public final class FileServer implements AutoCloseable {
         this.statistics = statistics;
         rpc = new RpcServer(
                 "nfs",
-                RpcLimits.forTransfersOf(config.maxTransferBytes()),
+                RpcLimits.forTransfersOf(config.maxTransferBytes(), openFiles.connections()),
                 new ReplyCache(REPLIES_PER_CLIENT, REPLY_CACHE_BYTES));
     }
 

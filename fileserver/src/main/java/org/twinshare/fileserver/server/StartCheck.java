@@ -33,6 +33,7 @@ public final class StartCheck {
             exports(config, problems);
         }
         StateDirectory.look(config.state()).ifPresent(problems::add);
+        OpenFiles.problem(OpenFiles.limit()).ifPresent(problems::add);
         port(config.address(), taken -> PortHolder.problem(config.address(), taken), problems);
         InetSocketAddress http = config.http();
         if (http != null) {

@@ -36,7 +36,7 @@ class Nlm4Test {
 
     @BeforeEach
     void start() throws IOException {
-        server = new RpcServer("nlm", RpcLimits.forTransfersOf(1 << 20), new ReplyCache(16, 1 << 20));
+        server = new RpcServer("nlm", RpcLimits.forTransfersOf(1 << 20, 100), new ReplyCache(16, 1 << 20));
         server.offer(new Nlm4());
         InetSocketAddress address = server.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         connection = RpcConnection.open(address, SourceAddress.ANY, Duration.ofSeconds(10));

@@ -62,6 +62,11 @@ public final class LocalTree implements FileTree, AutoCloseable {
     public record Limits(int objects, int descriptors, long listingBytes) {
         /** For a heap of 256 MB. */
         public static final Limits DEFAULT = new Limits(100_000, 4096, 48L << 20);
+
+        /** The same with so many descriptors. */
+        public Limits open(int fewer) {
+            return new Limits(objects, fewer, listingBytes);
+        }
     }
 
     private LocalTree(ObjectIndex index, ClusterKey key, Limits limits, InstantSource clock) {
