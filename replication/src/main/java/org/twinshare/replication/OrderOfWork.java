@@ -5,6 +5,7 @@ import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
+import org.twinshare.filestore.TreeFailed;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
@@ -54,7 +55,7 @@ final class OrderOfWork {
         try {
             steps.at(Step.APPENDED);
             // While others append or the disk is at work, and not in the turn, for which others wait.
-            decided.prepare(decided.change().at(ticket.position.timeNs()));
+            prepare(decided, ticket);
             steps.at(Step.PREPARED);
             if (!operation.caller().async()) {
                 promises.awaitDurable(ticket.position.sequence());
@@ -69,6 +70,18 @@ final class OrderOfWork {
         }
     }
 
+    private void prepare(LocalTree.Decided decided, Appender.Ticket ticket) {
+        try {
+            decided.prepare(decided.change().at(ticket.position.timeNs()));
+        } catch (RuntimeException e) {
+            throw fault(e);
+        }
+    }
+
+    private TreeFailed fault(RuntimeException e) {
+        return promises.failing("a change could not be carried out, which is a fault of the server", e);
+    }
+
     /** Carries out a change whose turn has come, at the moment of its record; what fails is void. */
     Outcome apply(LocalTree.Decided decided, Appender.Ticket ticket) throws ErrnoException {
         try {
@@ -80,7 +93,7 @@ final class OrderOfWork {
             voidIt(ticket, e);
             throw e;
         } catch (RuntimeException e) {
-            throw promises.failing("a change could not be carried out, which is a fault of the server", e);
+            throw fault(e);
         }
     }
 
