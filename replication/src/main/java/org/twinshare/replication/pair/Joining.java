@@ -1,8 +1,10 @@
 package org.twinshare.replication.pair;
 
+import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLException;
@@ -39,10 +41,14 @@ public final class Joining {
             socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), CONNECT_MS);
             return join(socket, identity, invitation, keeper);
         } catch (SSLException e) {
+            boolean another = Throwables.getCausalChain(e).stream().anyMatch(CertificateException.class::isInstance);
             throw new RefusedException(
                     "what answers at " + invitation.address() + " is not the server that invited",
-                    "its certificate is not the one with the fingerprint in the line: " + e.getMessage(),
-                    "check the address, and run  twinshare standby add  there again");
+                    (another
+                                    ? "its certificate is not the one with the fingerprint in the line: "
+                                    : "it does not speak TLS 1.3 to the end, as twinshare does: ")
+                            + e.getMessage(),
+                    "check the address and the port, and run  twinshare standby add  there again");
         } catch (IOException e) {
             throw new RefusedException(
                     "the server at " + invitation.address() + " cannot be reached",

@@ -1,10 +1,13 @@
 package org.twinshare.replication.pair;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.net.HostAndPort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -248,6 +251,27 @@ class PairTest {
             return true;
         } catch (SocketException e) {
             return false;
+        }
+    }
+
+    @Test
+    void saysThatSomethingElseAnswersAtThePort() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.startVirtualThread(() -> {
+                try (Socket socket = server.accept()) {
+                    socket.getOutputStream().write("220 mail.example ESMTP\r\n".getBytes(US_ASCII));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            HostAndPort other = HostAndPort.fromParts("127.0.0.1", server.getLocalPort());
+            Invitation invitation =
+                    new Invitation(other, 1, 2, first.fingerprint().hex());
+            assertThatThrownBy(() -> Joining.join(identity("nas2"), invitation, joined -> {}))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("is not the server that invited")
+                    .hasMessageContaining("it does not speak TLS 1.3")
+                    .hasMessageContaining("check the address and the port");
         }
     }
 
