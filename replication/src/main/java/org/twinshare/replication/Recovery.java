@@ -45,6 +45,8 @@ public final class Recovery {
     private final Map<Long, Long> synced = new HashMap<>();
 
     private final Set<Long> hot = new HashSet<>();
+    /** Files that keep an mtime which no record tells. */
+    private final Set<Long> writtenLater = new HashSet<>();
     /** Files whose bytes are not in the journal: put on disk by a sync of their own, or in doubt. */
     private final Set<Long> bytesElsewhere = new HashSet<>();
     /** Files that were written to since they were committed, where the journal speaks of all writes: as with a standby. */
@@ -109,6 +111,7 @@ public final class Recovery {
         hot.forEach(file -> tree.touch(file, nowNs));
         FilesInDoubt.add(tree, hot);
         FilesInDoubt.add(tree, madeAndWritten());
+        FilesInDoubt.add(tree, writtenLater);
         return new Done(Math.max(0, journal.lastSequence() - position), net.lastId(), report);
     }
 
@@ -158,6 +161,7 @@ public final class Recovery {
         each(position + 1, upTo, (record, entry) -> redo(record, entry, reconcile));
         steps.at(Step.BYTES_WRITTEN);
         Reconcile.Report report = reconcile.finish();
+        writtenLater.addAll(reconcile.inDoubt());
         steps.at(Step.RECOVERED);
         return report;
     }

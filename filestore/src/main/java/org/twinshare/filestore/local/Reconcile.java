@@ -287,6 +287,11 @@ public final class Reconcile {
         return new Report(wanted.objects().size(), made, moved, removed);
     }
 
+    /** Files that keep an mtime, and perhaps bytes, which no record tells: another server has to compare them. */
+    public Set<Long> inDoubt() {
+        return sightings.writtenLater();
+    }
+
     private void dress(Node node, ObjectState state) throws ErrnoException {
         int fd = nodes.open(node);
         Stat now = Posix.fstat(fd);

@@ -49,6 +49,8 @@ final class Sightings {
     /** Of what is in the tree: its mtime before anything was done. */
     private final Map<Long, Long> modifiedNs = new HashMap<>();
 
+    private final Set<Long> writtenLater = new HashSet<>();
+
     private record Born(long inode, long birthNs) {}
 
     /**
@@ -97,13 +99,25 @@ final class Sightings {
         return modifiedNs.getOrDefault(id, Change.KEEP_LONG);
     }
 
-    /** Whether bytes were written to a file that the journal does not tell of, because nobody had committed them. */
+    /**
+     * Whether bytes were written to a file that the journal does not tell of, because nobody had committed them; or a local
+     * process wrote to it; or the server ended between the bytes of a change and its mtime.
+     */
     private boolean wasWrittenLater(Node node, ObjectState state) {
         long told = state.modifyNs() == Change.KEEP_LONG ? state.changeNs() : state.modifyNs();
-        return node.type == FileType.REGULAR
+        boolean later = node.type == FileType.REGULAR
                 && !wanted.isFollowing()
                 && told != Change.KEEP_LONG
                 && modifiedNs(node.id) > Math.max(told, state.modifyNamedNs());
+        if (later) {
+            writtenLater.add(node.id);
+        }
+        return later;
+    }
+
+    /** Files that keep an mtime, and perhaps bytes, which no record tells. */
+    Set<Long> writtenLater() {
+        return writtenLater;
     }
 
     /** The mtime of an object in the end: that of the journal, but never earlier than a client saw it. */

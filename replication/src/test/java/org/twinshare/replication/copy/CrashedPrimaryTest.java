@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -191,6 +192,27 @@ class CrashedPrimaryTest {
         goOn();
         assertThat(Files.readAllBytes(twin.export("s").resolve("old"))).isNotEqualTo(before);
         follow();
+    }
+
+    /** It is killed between the bytes of a small synchronous WRITE and its mtime: nothing says that the file is written to. */
+    @Test
+    void anMtimeThatNoRecordTellsIsTheSameOnTheStandby() throws Exception {
+        // What was in doubt before is told, and forgotten.
+        twin.stopAndStartPrimary();
+        client = new Client(twin.primary, twin.root);
+        twin.primary.answersClients();
+        client.write(old, 50, bytes(100), Stability.FILE_SYNC);
+        twin.keepPrimary();
+        Files.setLastModifiedTime(
+                twin.export("p").resolve("old"), FileTime.from(Instant.now().plusSeconds(1)));
+        goOn();
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.follow();
+            client.set(old, Client.mode(0600));
+            stream.awaitCaughtUp();
+            Trees.assertEqual(twin);
+            assertThat(stream.apply.divergences().state().suspected()).isZero();
+        }
     }
 
     /** Stopped, or killed after its checkpoint: there is nothing to recover, and no record tells the mtime. */
