@@ -18,6 +18,12 @@ final class ShortCommand {
 
     private ShortCommand() {}
 
+    /** The version of this build, as its jar says. */
+    private static String version() {
+        String version = ShortCommand.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
     /**
      * A command with a description, {@code --help} and {@code --version}.
      *
@@ -26,7 +32,7 @@ final class ShortCommand {
     static CommandSpec named(String name, String description, Object action) {
         CommandSpec line = CommandSpec.wrapWithoutInspection(action)
                 .name(name)
-                .version("twinmount 0.1.0")
+                .version("twinmount " + version())
                 .addOption(OptionSpec.builder("-h", "--help")
                         .type(boolean.class)
                         .usageHelp(true)
