@@ -82,6 +82,7 @@ class NemesisIT {
             runRounds(random);
         } catch (AssertionError | ConditionTimeoutException failure) {
             pair.printServers();
+            pair.keep("nemesis-" + seed);
             throw failure;
         }
     }

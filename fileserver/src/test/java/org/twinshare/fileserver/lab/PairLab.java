@@ -92,6 +92,19 @@ public final class PairLab implements AutoCloseable {
         }
     }
 
+    /** Keeps what both servers have on disk, their journals among it, in a directory that nothing takes away; says which. */
+    void keep(String name) {
+        Path kept = Path.of("target", "kept", name).toAbsolutePath();
+        Shell.run("mkdir", "-p", kept.toString()).orFail();
+        for (LabServer server : List.of(one, two)) {
+            for (String part : List.of("data-", "state-")) {
+                Shell.run("cp", "-a", lab.directory(part + name(server)).toString(), kept.toString())
+                        .orFail();
+            }
+        }
+        System.out.println("what both servers have is kept in " + kept);
+    }
+
     /** Waits until every reply of the primary waits for the standby. */
     public static void awaitInStep(LabServer primary) {
         Awaitility.await("the standby is in step")
