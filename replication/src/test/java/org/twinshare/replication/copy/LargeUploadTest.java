@@ -149,7 +149,9 @@ class LargeUploadTest {
             try (ExecutorService committing = Executors.newFixedThreadPool(4)) {
                 for (int i = 0; i < 200; i++) {
                     client.write(upload, (long) i * bytes.length, bytes, Stability.UNSTABLE);
+                    // One alone is done, on a fast disk, before the next write.
                     var unused = committing.submit(() -> client.commit(upload));
+                    var unusedToo = committing.submit(() -> client.commit(upload));
                 }
             }
             stream.awaitCaughtUp();
