@@ -365,7 +365,10 @@ public final class ObjectIndex implements AutoCloseable {
 
     /** Number of changes that wait for a flush. */
     public int pendingChanges() {
-        return pending.size() + leaving.size();
+        PendingChanges waiting = pending;
+        PendingChanges underWay = leaving;
+        // A flush may begin between the two looks: then both are the same, and would be counted twice.
+        return waiting == underWay ? waiting.size() : waiting.size() + underWay.size();
     }
 
     /** Number of objects that the file knows. */
