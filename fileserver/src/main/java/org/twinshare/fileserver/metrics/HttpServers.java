@@ -12,10 +12,10 @@ import java.util.concurrent.Executor;
  */
 public final class HttpServers {
     /** Connections of each server. */
-    static final int MOST_CONNECTIONS = 500;
+    private static final int MOST_CONNECTIONS = 500;
 
     /** Until all of a request has come. */
-    static final int REQUEST_SECONDS = 10;
+    private static final int REQUEST_SECONDS = 10;
 
     /** From then on until all of the answer has been taken; a manifest has some megabytes, and the network may be slow. */
     private static final int ANSWER_SECONDS = 600;

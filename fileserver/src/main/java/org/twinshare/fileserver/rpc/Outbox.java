@@ -59,10 +59,9 @@ final class Outbox {
     /**
      * Sends a reply, and gives its buffer back to the pool.
      *
-     * @param more others are to be expected: those that virtual threads have ready go with it
+     * @param gathers whether others may come first, to go with it; by a virtual thread only
      */
-    void send(Reply reply, boolean more) {
-        boolean gathers = more && Thread.currentThread().isVirtual();
+    void send(Reply reply, boolean gathers) {
         hold(reply, 1);
         synchronized (waiting) {
             if (unsentBytes == 0) {

@@ -86,7 +86,7 @@ public final class Session extends Peer {
     }
 
     void send(Outbox.Reply reply) {
-        outbox.send(reply, hasMoreUnderWay());
+        outbox.send(reply, Thread.currentThread().isVirtual() && hasMoreUnderWay());
         if (outbox.heldBytes() >= mostHeldBytes()) {
             clogged = true;
             // What was sent between the look and the mark did not see the mark.

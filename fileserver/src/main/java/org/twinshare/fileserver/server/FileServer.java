@@ -95,8 +95,9 @@ public final class FileServer implements AutoCloseable {
         this.warnings = warnings;
         address = config.address();
         key = ClusterKey.in(state.path());
-        OpenFiles openFiles = OpenFiles.share();
-        openFiles.warning(OpenFiles.limit()).ifPresent(warnings::add);
+        long descriptors = OpenFiles.limit();
+        OpenFiles openFiles = OpenFiles.share(descriptors);
+        openFiles.warning(descriptors).ifPresent(warnings::add);
         tree = LocalTree.open(
                 state.path(), key, LocalTree.Limits.DEFAULT.open(openFiles.objects()), InstantSource.system());
         exports = CurrentExports.of(ExportTable.EMPTY, names);

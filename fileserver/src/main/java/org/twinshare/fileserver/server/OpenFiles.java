@@ -45,16 +45,16 @@ record OpenFiles(int objects, int connections) {
         }
     }
 
-    /** For this process. */
-    static OpenFiles share() throws Refused {
-        Optional<Problem> problem = problem(limit());
+    /** For a process that may have so many; refused where these are too few. */
+    static OpenFiles share(long limit) throws Refused {
+        Optional<Problem> problem = problem(limit);
         if (problem.isPresent()) {
             throw new Refused(problem.get());
         }
-        return of(limit());
+        return of(limit);
     }
 
-    /** For a process that may have so many. */
+    /** The same, however few they are. */
     static OpenFiles of(long limit) {
         int share = Math.clamp((limit - OTHERS) / PARTS, 1, MOST);
         return new OpenFiles(share, share);

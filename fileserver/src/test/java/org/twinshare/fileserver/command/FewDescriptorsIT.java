@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +23,7 @@ import org.twinshare.client.probe.NfsProbe;
 import org.twinshare.client.probe.Stability;
 import org.twinshare.client.probe.Target;
 import org.twinshare.fileserver.lab.JavaCommand;
+import org.twinshare.fileserver.lab.Ports;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /** A server that may have few descriptors (RLIMIT_NOFILE). */
@@ -56,16 +56,10 @@ final class FewDescriptorsIT {
         return new ProcessBuilder(command).redirectError(base.resolve("err").toFile());
     }
 
-    private static int freePort() throws Exception {
-        try (ServerSocket any = new ServerSocket(0)) {
-            return any.getLocalPort();
-        }
-    }
-
     @Test
     void moreFilesAndConnectionsThanItMayHaveOpenAreServed() throws Exception {
         assumeTrue(OwnProcess.geteuid() == 0, "needs root, to act for other users");
-        int port = freePort();
+        int port = Ports.free();
         Process process = serve(1024, port).start();
         List<Socket> idle = new ArrayList<>();
         try (BufferedReader out = process.inputReader(UTF_8)) {

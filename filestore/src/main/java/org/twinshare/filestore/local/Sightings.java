@@ -105,14 +105,10 @@ final class Sightings {
      */
     private boolean wasWrittenLater(Node node, ObjectState state) {
         long told = state.modifyNs() == Change.KEEP_LONG ? state.changeNs() : state.modifyNs();
-        boolean later = node.type == FileType.REGULAR
+        return node.type == FileType.REGULAR
                 && !wanted.isFollowing()
                 && told != Change.KEEP_LONG
                 && modifiedNs(node.id) > Math.max(told, state.modifyNamedNs());
-        if (later) {
-            writtenLater.add(node.id);
-        }
-        return later;
     }
 
     /** Files that keep an mtime, and perhaps bytes, which no record tells. */
@@ -381,6 +377,7 @@ final class Sightings {
             changeNs = state.changeNs();
         } else if (wasWrittenLater(node, state)) {
             changeNs = Math.max(changeNs, stat.changeNs());
+            writtenLater.add(node.id);
         }
         node.times = new Node.Times(changeNs, stat.changeNs(), false);
         node.verifier = state.verifierForgotten() ? null : node.verifier;

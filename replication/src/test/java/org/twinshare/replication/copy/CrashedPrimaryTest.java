@@ -105,6 +105,22 @@ class CrashedPrimaryTest {
         twin.primary.answersClients();
     }
 
+    private void stopAndStart() throws Exception {
+        twin.stopAndStartPrimary();
+        client = new Client(twin.primary, twin.root);
+        twin.primary.answersClients();
+    }
+
+    private void followAChangeThatShowsNoDifference() throws Exception {
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.follow();
+            client.set(old, Client.mode(0600));
+            stream.awaitCaughtUp();
+            Trees.assertEqual(twin);
+            assertThat(stream.apply.divergences().state().suspected()).isZero();
+        }
+    }
+
     @Test
     void bytesOfANewFileOfWhichNoRecordTellsComeToTheStandby() throws Exception {
         long file = client.file(twin.root, NEW, 0644);
@@ -198,37 +214,21 @@ class CrashedPrimaryTest {
     @Test
     void anMtimeThatNoRecordTellsIsTheSameOnTheStandby() throws Exception {
         // What was in doubt before is told, and forgotten.
-        twin.stopAndStartPrimary();
-        client = new Client(twin.primary, twin.root);
-        twin.primary.answersClients();
+        stopAndStart();
         client.write(old, 50, bytes(100), Stability.FILE_SYNC);
         twin.keepPrimary();
         Files.setLastModifiedTime(
                 twin.export("p").resolve("old"), FileTime.from(Instant.now().plusSeconds(1)));
         goOn();
-        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
-            stream.follow();
-            client.set(old, Client.mode(0600));
-            stream.awaitCaughtUp();
-            Trees.assertEqual(twin);
-            assertThat(stream.apply.divergences().state().suspected()).isZero();
-        }
+        followAChangeThatShowsNoDifference();
     }
 
     /** Stopped, or killed after its checkpoint: there is nothing to recover, and no record tells the mtime. */
     @Test
     void whatNobodyCommitsBeforeACheckpointIsTheSame() throws Exception {
         followAWriteThatNobodyCommits(100, 1000);
-        twin.stopAndStartPrimary();
-        client = new Client(twin.primary, twin.root);
-        twin.primary.answersClients();
-        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
-            stream.follow();
-            client.set(old, Client.mode(0600));
-            stream.awaitCaughtUp();
-            Trees.assertEqual(twin);
-            assertThat(stream.apply.divergences().state().suspected()).isZero();
-        }
+        stopAndStart();
+        followAChangeThatShowsNoDifference();
     }
 
     /** It is killed once more before it has told anybody. */
