@@ -189,9 +189,24 @@ class WebNodeIT {
         }
     }
 
+    /** Has written, and closes when /run/close is there: the kernel then waits for the server, whatever signal comes. */
+    private static final String CLOSES_WHEN_TOLD = """
+            cat > /run/closes <<'END'
+            exec 3> /localData/closed
+            echo written >&3
+            touch /run/written
+            until [ -e /run/close ]; do sleep 0.1; done
+            exec 3>&-
+            END
+            sh /run/closes >/dev/null 2>&1 &
+            echo $! > /run/closing
+            until [ -e /run/written ]; do sleep 0.1; done
+            """;
+
     @Test
     void aDeadServerHangsNeitherTheDoctorNorAForcedUnmount() {
         mount();
+        node.sh(CLOSES_WHEN_TOLD);
         server.kill();
         try {
             WebNode.Said examined = node.twinmount("doctor", "--user", "33:33", "--timeout", "20s");
@@ -202,6 +217,8 @@ class WebNodeIT {
             assertThat(node.twinmount("status").text()).contains("NOT ANSWERING");
 
             node.sh("sh -c 'echo stuck > /localData/g' >/dev/null 2>&1 & sleep 1; echo $! > /run/stuck");
+            node.sh("touch /run/close; until grep -q '^State:.D' /proc/$(cat /run/closing)/status; do sleep 0.1; done");
+            node.sh("kill -9 $(cat /run/closing)");
             WebNode.Said gentle = node.twinmount("umount", "/localData", "--timeout", "2s");
             assertThat(gentle.exitCode()).as(gentle.text()).isIn(1, 6);
             WebNode.Said forced = node.twinmount("umount", "/localData", "--force");
@@ -209,6 +226,7 @@ class WebNodeIT {
             assertThat(forced.exitCode()).as(forced.text()).isZero();
             assertThat(forced.millis()).as(forced.text()).isLessThan(10_000);
             assertThat(node.sh("grep -c ' /localData ' /proc/mounts || true")).isEqualTo("0\n");
+            node.sh("timeout 10 sh -c 'while [ -e /proc/$(cat /run/closing)/fd/3 ]; do sleep 0.1; done'");
         } finally {
             server.start();
         }
