@@ -12,7 +12,6 @@ import org.twinshare.filestore.posix.Dents;
 import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
-import org.twinshare.filestore.posix.Xattr;
 
 /** What decisions ask about the tree as it is: objects inside the caller's export, and rights on them. Thread-safe. */
 final class Look {
@@ -190,7 +189,7 @@ final class Look {
             return mode;
         }
         try {
-            byte[] attribute = Xattr.get(nodes.open(directory), Acl.DEFAULT);
+            byte[] attribute = nodes.attribute(directory, Acl.DEFAULT);
             Acl inherited = attribute == null ? null : Acl.decode(attribute);
             return inherited == null ? mode : inherited.inheritedMode(mode);
         } catch (ErrnoException e) {

@@ -9,7 +9,6 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
-import org.twinshare.filestore.posix.Xattr;
 
 /**
  * Looks at objects: their attributes with our ctime, and their ACLs. Notices a change that somebody else made by the file
@@ -128,7 +127,7 @@ final class Observer {
 
     private byte @Nullable [] readAcl(Node node) throws ErrnoException {
         try {
-            return Xattr.get(nodes.open(node), Acl.ACCESS);
+            return nodes.attribute(node, Acl.ACCESS);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.EOPNOTSUPP) {
                 throw e;
