@@ -167,9 +167,10 @@ final class CrashCalls {
                     probe().readlink(found.handle()).ok().text().toArray();
                 default -> new byte[0];
             };
-            tree = tree.with(
-                    prefix + name,
-                    Item.of(found.handle(), attributes.fileid(), attributes.type(), attributes.mode(), content));
+            Item item = Item.of(found.handle(), attributes.fileid(), attributes.type(), attributes.mode(), content);
+            // That of a directory changes with its names.
+            boolean keepsTime = attributes.type() != FileType.DIRECTORY;
+            tree = tree.with(prefix + name, keepsTime ? item.modified(attributes.modified()) : item);
             if (attributes.type() == FileType.DIRECTORY) {
                 tree = read(found.handle(), prefix + name + "/", tree);
             }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.twinshare.client.probe.CreateCalls;
 import org.twinshare.client.probe.FileHandle;
 import org.twinshare.client.probe.FileType;
+import org.twinshare.client.probe.Timestamp;
 
 /** What a directory should hold: every object below it by its path. A value: changes make a new one. */
 record CrashTree(TreeMap<String, Item> items) {
@@ -23,6 +24,7 @@ record CrashTree(TreeMap<String, Item> items) {
      * @param doubtFrom first byte that was sent but not acknowledged as stable
      * @param doubtTo   where that ends
      * @param leastSize the size that is on the disk for certain
+     * @param modified  the mtime that it keeps; null where it is the server's
      */
     record Item(
             @Nullable FileHandle handle,
@@ -32,10 +34,11 @@ record CrashTree(TreeMap<String, Item> items) {
             byte[] content,
             int doubtFrom,
             int doubtTo,
-            int leastSize) {
+            int leastSize,
+            @Nullable Timestamp modified) {
 
         static Item of(@Nullable FileHandle handle, long fileid, FileType type, int mode, byte[] content) {
-            return new Item(handle, fileid, type, mode, content, 0, 0, content.length);
+            return new Item(handle, fileid, type, mode, content, 0, 0, content.length, null);
         }
 
         /** Whether two names are hard links to one object. */
@@ -44,15 +47,20 @@ record CrashTree(TreeMap<String, Item> items) {
         }
 
         Item mode(int newMode) {
-            return new Item(handle, fileid, type, newMode, content, doubtFrom, doubtTo, leastSize);
+            return new Item(handle, fileid, type, newMode, content, doubtFrom, doubtTo, leastSize, modified);
         }
 
+        Item modified(Timestamp time) {
+            return new Item(handle, fileid, type, mode, content, doubtFrom, doubtTo, leastSize, time);
+        }
+
+        /** All of it is there; when it was written is for the server to say. */
         Item content(byte[] newContent) {
             return of(handle, fileid, type, mode, newContent);
         }
 
         Item identity(FileHandle newHandle, long newFileid, int newMode) {
-            return new Item(newHandle, newFileid, type, newMode, content, doubtFrom, doubtTo, leastSize);
+            return new Item(newHandle, newFileid, type, newMode, content, doubtFrom, doubtTo, leastSize, modified);
         }
 
         /** These bytes were sent, and may or may not be on the disk, each of them. */
@@ -70,7 +78,8 @@ record CrashTree(TreeMap<String, Item> items) {
                     grown,
                     first ? from : Math.min(from, doubtFrom),
                     first ? offset + data.length : Math.max(offset + data.length, doubtTo),
-                    leastSize);
+                    leastSize,
+                    null);
         }
 
         /** What is wrong with the object that is there; null when nothing is. */
@@ -83,6 +92,9 @@ record CrashTree(TreeMap<String, Item> items) {
             }
             if (mode != UNKNOWN && mode != actual.mode) {
                 return "has mode " + Integer.toOctalString(actual.mode) + ", not " + Integer.toOctalString(mode);
+            }
+            if (modified != null && !modified.equals(actual.modified)) {
+                return "has mtime " + actual.modified + ", not " + modified;
             }
             return type == FileType.DIRECTORY ? null : differenceOfContent(actual.content);
         }

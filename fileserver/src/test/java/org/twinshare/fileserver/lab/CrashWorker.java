@@ -21,13 +21,19 @@ import org.twinshare.client.probe.NfsProbe;
 import org.twinshare.client.probe.NfsReply;
 import org.twinshare.client.probe.SetAttributes;
 import org.twinshare.client.probe.Stability;
+import org.twinshare.client.probe.Timestamp;
 import org.twinshare.fileserver.lab.CrashTree.Item;
 
 /** Changes one directory with calls of every kind. */
 final class CrashWorker extends CrashClient {
     private static final int NAMES = 10;
+    /** Above it names only go. */
+    private static final int MOST_NAMES = 60;
+
     private static final int MAX_WRITE_BYTES = 40_000;
     private static final int MAX_OFFSET_BYTES = 60_000;
+    /** Some are so many times as large: too large for the journal, and far apart. */
+    private static final int LARGE = 8;
 
     private final Random random;
     private final List<FileHandle> removed = new ArrayList<>();
@@ -46,17 +52,24 @@ final class CrashWorker extends CrashClient {
 
     @Override
     void step() throws IOException {
-        switch (random.nextInt(14)) {
+        if (tree.items().size() > MOST_NAMES) {
+            remove();
+            removeDirectory();
+            return;
+        }
+        switch (random.nextInt(16)) {
             case 0, 1 -> create();
             case 2 -> makeDirectory();
             case 3 -> makeLink();
-            case 4 -> hardLink();
-            case 5, 6 -> rename();
-            case 7 -> remove();
-            case 8 -> removeDirectory();
-            case 9 -> changeMode();
-            case 10 -> truncate();
-            case 11, 12 -> writeStable();
+            case 4 -> makeNode();
+            case 5 -> hardLink();
+            case 6, 7 -> rename();
+            case 8 -> remove();
+            case 9 -> removeDirectory();
+            case 10 -> changeMode();
+            case 11 -> changeTimes();
+            case 12 -> truncate();
+            case 13, 14 -> writeStable();
             default -> writeUnstable();
         }
     }
@@ -74,7 +87,6 @@ final class CrashWorker extends CrashClient {
         String parent = directories.isEmpty() || random.nextBoolean()
                 ? ""
                 : directories.get(random.nextInt(directories.size())) + "/";
-        // Directories lie in the top one only.
         return parent + "n" + random.nextInt(NAMES);
     }
 
@@ -128,7 +140,7 @@ final class CrashWorker extends CrashClient {
     }
 
     private void makeDirectory() throws IOException {
-        String path = "n" + random.nextInt(NAMES);
+        String path = newPath();
         if (!tree.has(path)) {
             attempt(
                     tree.with(path, Item.of(null, 0, FileType.DIRECTORY, 0750, new byte[0])),
@@ -159,6 +171,24 @@ final class CrashWorker extends CrashClient {
         }
     }
 
+    private void makeNode() throws IOException {
+        String path = newPath();
+        boolean fifo = random.nextBoolean();
+        if (!tree.has(path)) {
+            SetAttributes mode = SetAttributes.ofMode(0640);
+            attempt(
+                    tree.with(path, Item.of(null, 0, fifo ? FileType.FIFO : FileType.SOCKET, 0640, new byte[0])),
+                    (probe, after) -> CrashTree.made(
+                            path,
+                            after,
+                            probe.mknod(
+                                            parent(path),
+                                            name(path),
+                                            fifo ? new CreateCalls.Node.Fifo(mode) : new CreateCalls.Node.Socket(mode))
+                                    .ok()));
+        }
+    }
+
     private void hardLink() throws IOException {
         String file = any(CrashWorker::isFile);
         String path = newPath();
@@ -171,20 +201,16 @@ final class CrashWorker extends CrashClient {
         }
     }
 
-    /** A directory to a free name of the top one, anything else also over another such object. */
+    /** Also over another object: a directory over an empty one, anything else over what is no directory. */
     private void rename() throws IOException {
         String from = any(item -> true);
         if (from == null) {
             return;
         }
         boolean directory = tree.at(from).type() == FileType.DIRECTORY;
-        String to = directory ? "n" + random.nextInt(NAMES) : newPath();
+        String to = newPath();
         boolean taken = tree.has(to);
-        if (from.equals(to)
-                || taken
-                        && (directory
-                                || tree.at(to).type() == FileType.DIRECTORY
-                                || tree.at(to).isSame(tree.at(from)))) {
+        if (from.equals(to) || to.startsWith(from + "/") || taken && !makesWay(to, tree.at(from), directory)) {
             return;
         }
         FileHandle last = taken && tree.namesOf(tree.at(to)) == 1 ? handle(to) : null;
@@ -193,6 +219,12 @@ final class CrashWorker extends CrashClient {
             gone(last);
             return after;
         });
+    }
+
+    private boolean makesWay(String to, Item moved, boolean directory) {
+        return (tree.at(to).type() == FileType.DIRECTORY) == directory
+                && !tree.hasBelow(to)
+                && !tree.at(to).isSame(moved);
     }
 
     private void remove() throws IOException {
@@ -236,10 +268,22 @@ final class CrashWorker extends CrashClient {
         }
     }
 
+    private void changeTimes() throws IOException {
+        String path = any(item -> item.type() != FileType.SYMBOLIC_LINK && item.type() != FileType.DIRECTORY);
+        Timestamp time = new Timestamp(random.nextInt(Integer.MAX_VALUE), random.nextInt(1_000_000_000));
+        if (path != null) {
+            SetAttributes.Time set = new SetAttributes.Time.OfClient(time);
+            attempt(tree.update(path, item -> item.modified(time)), (probe, after) -> {
+                probe.setattr(handle(path), SetAttributes.NONE.times(set, set)).ok();
+                return after;
+            });
+        }
+    }
+
     private void truncate() throws IOException {
         String path = any(CrashWorker::isFile);
         if (path != null) {
-            byte[] content = Arrays.copyOf(tree.at(path).content(), random.nextInt(MAX_OFFSET_BYTES));
+            byte[] content = Arrays.copyOf(tree.at(path).content(), offset());
             attempt(tree.update(path, item -> item.content(content)), (probe, after) -> {
                 probe.setattr(handle(path), SetAttributes.ofSize(content.length))
                         .ok();
@@ -251,7 +295,7 @@ final class CrashWorker extends CrashClient {
     private void writeStable() throws IOException {
         String path = any(CrashWorker::isFile);
         if (path != null) {
-            int offset = random.nextInt(MAX_OFFSET_BYTES);
+            int offset = offset();
             byte[] data = bytes();
             Stability how = random.nextBoolean() ? Stability.FILE_SYNC : Stability.DATA_SYNC;
             attempt(tree.update(path, item -> item.doubtful(offset, data)), (probe, after) -> {
@@ -268,7 +312,7 @@ final class CrashWorker extends CrashClient {
         }
         Map<Integer, byte[]> writes = new LinkedHashMap<>();
         for (int i = random.nextInt(3); i >= 0; i--) {
-            writes.put(random.nextInt(MAX_OFFSET_BYTES), bytes());
+            writes.put(offset(), bytes());
         }
         boolean committed = false;
         while (!committed) {
@@ -304,8 +348,16 @@ final class CrashWorker extends CrashClient {
         }
     }
 
+    private int offset() {
+        return random.nextInt(sometimesLarge(MAX_OFFSET_BYTES));
+    }
+
+    private int sometimesLarge(int bytes) {
+        return random.nextInt(2 * LARGE) == 0 ? LARGE * bytes : bytes;
+    }
+
     private byte[] bytes() {
-        byte[] data = new byte[1 + random.nextInt(MAX_WRITE_BYTES)];
+        byte[] data = new byte[1 + random.nextInt(sometimesLarge(MAX_WRITE_BYTES))];
         random.nextBytes(data);
         return data;
     }
