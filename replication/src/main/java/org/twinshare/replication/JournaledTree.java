@@ -11,6 +11,7 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
 import org.twinshare.filestore.Stability;
+import org.twinshare.filestore.local.Decided;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalFailed;
@@ -138,36 +139,36 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     @Override
     public Outcome change(CallId call, Operation operation) {
         promises.checkKept();
-        try (LocalTree.Decided decided = tree.decide(operation)) {
-            return switch (decided.change()) {
-                case Change.Nothing nothing -> decided.apply(nothing);
-                case Change.Committed committed -> {
-                    makeDurable(decided);
-                    yield decided.apply(committed);
-                }
-                case Change.Written written -> write(call, operation, decided, written);
-                case Change.AttributesSet set -> setAttributes(call, operation, decided, set);
-                case Change.Made made -> make(call, operation, decided, made);
-                case Change.Linked linked ->
-                    order.carryOut(call, operation, decided, linked.directory(), linked.object());
-                case Change.Removed removed -> order.carryOut(call, operation, decided, removed.directory());
-                case Change.Moved moved ->
-                    order.carryOut(call, operation, decided, moved.fromDirectory(), moved.toDirectory());
-            };
-        } catch (ErrnoException e) {
-            return tree.failed(operation, e.errno());
+        try {
+            return tree.decideAndCarryOut(operation, decided -> carryOut(call, operation, decided));
         } catch (JournalFailed e) {
             throw promises.failing("the journal has failed", e);
         }
     }
 
-    private Outcome make(CallId call, Operation operation, LocalTree.Decided decided, Change.Made made)
-            throws ErrnoException {
+    private Outcome carryOut(CallId call, Operation operation, Decided decided) throws ErrnoException {
+        return switch (decided.change()) {
+            case Change.Nothing nothing -> decided.apply(nothing);
+            case Change.Committed committed -> {
+                makeDurable(decided);
+                yield decided.apply(committed);
+            }
+            case Change.Written written -> write(call, operation, decided, written);
+            case Change.AttributesSet set -> setAttributes(call, operation, decided, set);
+            case Change.Made made -> make(call, operation, decided, made);
+            case Change.Linked linked -> order.carryOut(call, operation, decided, linked.directory(), linked.object());
+            case Change.Removed removed -> order.carryOut(call, operation, decided, removed.directory());
+            case Change.Moved moved ->
+                order.carryOut(call, operation, decided, moved.fromDirectory(), moved.toDirectory());
+        };
+    }
+
+    private Outcome make(CallId call, Operation operation, Decided decided, Change.Made made) throws ErrnoException {
         uncommitted.made(made.object());
         return order.carryOut(call, operation, decided, made.directory());
     }
 
-    private Outcome setAttributes(CallId call, Operation operation, LocalTree.Decided decided, Change.AttributesSet set)
+    private Outcome setAttributes(CallId call, Operation operation, Decided decided, Change.AttributesSet set)
             throws ErrnoException {
         Outcome outcome = order.carryOut(call, operation, decided, set.object());
         try (Uncommitted.OfFile file = uncommitted.holdIfWritten(set.object())) {
@@ -182,7 +183,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         return outcome;
     }
 
-    private Outcome write(CallId call, Operation operation, LocalTree.Decided decided, Change.Written written)
+    private Outcome write(CallId call, Operation operation, Decided decided, Change.Written written)
             throws ErrnoException {
         boolean sync = written.stability() != Stability.UNSTABLE;
         if (sync && written.data().remaining() <= settings.byValueBytes()) {
@@ -197,7 +198,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     }
 
     /** A small synchronous WRITE: its bytes are in the journal before they are in the file. */
-    private Outcome writeByValue(CallId call, Operation operation, LocalTree.Decided decided, Change.Written written)
+    private Outcome writeByValue(CallId call, Operation operation, Decided decided, Change.Written written)
             throws ErrnoException {
         try (Uncommitted.Ahead unused = uncommitted.goAhead(written.object())) {
             return order.carryOut(
@@ -205,8 +206,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         }
     }
 
-    private Outcome overwrite(LocalTree.Decided decided, Change.Written written, Appender.Ticket ticket)
-            throws ErrnoException {
+    private Outcome overwrite(Decided decided, Change.Written written, Appender.Ticket ticket) throws ErrnoException {
         try (Uncommitted.OfFile file = uncommitted.hold(written.object())) {
             Outcome outcome = order.apply(decided, ticket);
             file.overwritten(written.offsetBytes(), written.data(), outcome.attributes());
@@ -215,7 +215,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     }
 
     /** Bytes that go into the page cache at once, and are durable with a COMMIT. */
-    private Outcome writeUnstable(LocalTree.Decided decided, Change.Written written) throws ErrnoException {
+    private Outcome writeUnstable(Decided decided, Change.Written written) throws ErrnoException {
         try (Uncommitted.OfFile file = uncommitted.holdInOrder(written.object())) {
             while (file.announce() && !uncommitted.isNew(written.object())) {
                 // After a crash exactly these are looked at; named once more where a checkpoint has begun meanwhile.
@@ -234,7 +234,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     }
 
     /** Everything that was written to a file before this call is durable when it returns: by the journal, or by a sync. */
-    private void makeDurable(LocalTree.Decided decided) throws ErrnoException {
+    private void makeDurable(Decided decided) throws ErrnoException {
         long object = decided.change().object();
         long sequence;
         long writes;

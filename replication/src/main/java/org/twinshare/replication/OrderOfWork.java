@@ -6,7 +6,7 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
 import org.twinshare.filestore.TreeFailed;
-import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.filestore.local.Decided;
 import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
 
@@ -43,13 +43,12 @@ final class OrderOfWork {
     }
 
     /** Does all of it for one change. Whoever may be answered before anything is durable ({@code async}) waits for no disk. */
-    Outcome carryOut(CallId call, Operation operation, LocalTree.Decided decided, long... ordered)
-            throws ErrnoException {
+    Outcome carryOut(CallId call, Operation operation, Decided decided, long... ordered) throws ErrnoException {
         return carryOut(call, operation, decided, ticket -> apply(decided, ticket), ordered);
     }
 
     /** The same. {@code ordered} are the objects whose changes must be carried out in the order of the journal. */
-    Outcome carryOut(CallId call, Operation operation, LocalTree.Decided decided, Applying applying, long... ordered)
+    Outcome carryOut(CallId call, Operation operation, Decided decided, Applying applying, long... ordered)
             throws ErrnoException {
         var ticket = append(new Entry.Changed(call, decided.change()), uncommitted.checksum(decided), ordered);
         try {
@@ -70,7 +69,7 @@ final class OrderOfWork {
         }
     }
 
-    private void prepare(LocalTree.Decided decided, Appender.Ticket ticket) {
+    private void prepare(Decided decided, Appender.Ticket ticket) {
         try {
             decided.prepare(decided.change().at(ticket.position.timeNs()));
         } catch (RuntimeException e) {
@@ -83,7 +82,7 @@ final class OrderOfWork {
     }
 
     /** Carries out a change whose turn has come, at the moment of its record; what fails is void. */
-    Outcome apply(LocalTree.Decided decided, Appender.Ticket ticket) throws ErrnoException {
+    Outcome apply(Decided decided, Appender.Ticket ticket) throws ErrnoException {
         try {
             return decided.apply(decided.change().at(ticket.position.timeNs()));
         } catch (ErrnoException e) {

@@ -99,10 +99,18 @@ public final class SurvivingOutcomes {
                 });
     }
 
-    /** The call of a record was answered with an error, because what it should have made true could not be carried out. */
+    /**
+     * The call of a record was answered with an error, because what it should have made true could not be carried out. With
+     * EAGAIN it was decided anew: what came of that follows, or changed nothing.
+     */
     private void voided(long sequence, Errno error) {
         CallId call = bySequence.get(sequence);
-        if (call != null) {
+        if (call == null) {
+            return;
+        }
+        if (error == Errno.EAGAIN) {
+            forget(byCall.remove(call));
+        } else {
             byCall.replace(call, new Survivor(sequence, error, 0, 0, 0, 0));
         }
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Touched;
-import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.filestore.local.Decided;
 import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
 
@@ -207,7 +207,7 @@ final class Uncommitted {
     }
 
     /** What a change adds to the namespace checksum: of files that hold bytes which are not durable, size and mtime do not count. */
-    long checksum(LocalTree.Decided decided) {
+    long checksum(Decided decided) {
         List<Touched> touched = decided.touched();
         boolean open = touched.stream().anyMatch(each -> each.settled() != null && isOpen(each.id()));
         return NamespaceChecksum.of(

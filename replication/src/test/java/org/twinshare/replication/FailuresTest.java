@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +25,7 @@ import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
+import org.twinshare.filestore.SetAttributes;
 import org.twinshare.filestore.Stability;
 import org.twinshare.filestore.TreeFailed;
 import org.twinshare.replication.journal.Journal;
@@ -69,17 +71,7 @@ class FailuresTest extends OwnTree {
     @Test
     void aNameThatALocalProcessTakesMeanwhileFailsTheCallAndItsRetransmissionAfterARestart() throws Exception {
         CallId call = call();
-        boolean[] touched = {false};
-        Served served = open(step -> {
-            if (step == Step.DURABLE && !touched[0]) {
-                touched[0] = true;
-                try {
-                    Files.writeString(export.resolve("taken"), "local");
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-        });
+        Served served = open(meanwhile(() -> Files.writeString(export.resolve("taken"), "local")));
         try (served) {
             assertThat(served.tree.change(call, create(served, "taken")).error())
                     .isEqualTo(Errno.EEXIST);
@@ -94,6 +86,43 @@ class FailuresTest extends OwnTree {
                             .object()
                             .sizeBytes())
                     .isEqualTo(5);
+        }
+    }
+
+    /** Runs once, when a change is durable and not carried out yet. */
+    private static Step.Listener meanwhile(Callable<?> local) {
+        AtomicBoolean done = new AtomicBoolean();
+        return step -> {
+            if (step == Step.DURABLE && done.compareAndSet(false, true)) {
+                try {
+                    Object unused = local.call();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        };
+    }
+
+    private static Operation open(Served served, String name) {
+        SetAttributes wanted = new SetAttributes(0644, null, null, null, null, null);
+        return new Operation.Create(
+                served.admin, served.root, Name.of(name), Operation.CreateMode.UNCHECKED, wanted, 0);
+    }
+
+    @Test
+    void whoOpensANameThatALocalProcessTakesMeanwhileHasThatFile() throws Exception {
+        CallId call = call();
+        try (Served served = open(meanwhile(() -> Files.writeString(export.resolve("taken"), "local")))) {
+            Outcome outcome = served.tree.change(call, open(served, "taken"));
+            assertThat(outcome.error()).isNull();
+            assertThat(Objects.requireNonNull(outcome.attributes()).sizeBytes()).isEqualTo(5);
+            state = killed("after");
+        }
+        try (Served again = open(step -> {})) {
+            // The call sent once more is not told the error that it would have had.
+            assertThat(again.tree.outcomeOf(call)).isNull();
+            assertThat(again.tree.change(call, open(again, "taken")).error()).isNull();
+            assertThat(export.resolve("taken")).hasContent("local");
         }
     }
 

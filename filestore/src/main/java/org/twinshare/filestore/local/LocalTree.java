@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,6 @@ import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
 import org.twinshare.filestore.RootRefused;
 import org.twinshare.filestore.Stability;
-import org.twinshare.filestore.Touched;
 import org.twinshare.filestore.identity.ClusterKey;
 import org.twinshare.filestore.identity.ObjectIndex;
 import org.twinshare.filestore.posix.Data;
@@ -33,6 +31,9 @@ import org.twinshare.filestore.posix.OwnProcess;
  * The tree on the local disk. A change is decided, carried out and synced under its locks; a look needs none. Thread-safe.
  */
 public final class LocalTree implements FileTree, AutoCloseable {
+    /** Of one call; then it is to be tried again later. */
+    private static final int MOST_DECISIONS = 10;
+
     private final ObjectIndex index;
     private final Nodes nodes;
     private final Roots roots;
@@ -184,57 +185,33 @@ public final class LocalTree implements FileTree, AutoCloseable {
 
     @Override
     public Outcome change(CallId call, Operation operation) {
-        try (Decided decided = decide(operation)) {
+        return decideAndCarryOut(operation, decided -> {
             Outcome outcome = decided.apply(decided.change());
             return operation.caller().async() ? outcome : durable(decided.change(), outcome);
-        } catch (ErrnoException e) {
-            return failed(operation, e.errno());
-        }
+        });
     }
 
-    /** An operation that was decided; until it is closed, by the same thread, nothing that the decision rests on changes. */
-    public final class Decided implements AutoCloseable {
-        private final Operation operation;
-        private final ChangeLocks.Decided decided;
-        private Application.@Nullable Prepared prepared;
+    /** Carries out what was decided; EAGAIN where {@link Decided#apply} says so. */
+    public interface CarryingOut {
+        Outcome of(Decided decided) throws ErrnoException;
+    }
 
-        private Decided(Operation operation, ChangeLocks.Decided decided) {
-            this.operation = operation;
-            this.decided = decided;
-        }
-
-        /** What is to become true. */
-        public Change change() {
-            return decided.change();
-        }
-
-        /** How what it touches is when it has been carried out: while this is not closed, no other change of a client touches it. */
-        public List<Touched> touched() {
-            return decided.touching().after(change());
-        }
-
-        /** Does as much as nobody sees of what {@link #apply} is given, to be called once; it may be left out. */
-        public void prepare(Change at) {
-            prepared = application.prepare(at);
-        }
-
-        /** Carries it out, at the moment that {@code at} says; nothing is durable when this returns. */
-        public Outcome apply(Change at) throws ErrnoException {
-            return shown.ofDirectories(operation, at, application.apply(at, prepared));
-        }
-
-        @Override
-        public void close() {
-            if (prepared != null) {
-                application.done(prepared);
+    /** Both halves of {@link #change}: anew where a local process was quicker, and EAGAIN when that happens time after time. */
+    public Outcome decideAndCarryOut(Operation operation, CarryingOut carryingOut) {
+        for (int times = 1; ; times++) {
+            try (Decided decided = decide(operation)) {
+                return carryingOut.of(decided);
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.EAGAIN || times == MOST_DECISIONS) {
+                    return failed(operation, e.errno());
+                }
             }
-            decided.held().close();
         }
     }
 
     /** Takes the locks of an operation and decides what it makes true; the first half of {@link #change}. */
     public Decided decide(Operation operation) throws ErrnoException {
-        return new Decided(operation, locks.decide(operation));
+        return new Decided(operation, locks.decide(operation), application, shown);
     }
 
     /** From now on somebody else sees to it that ids are kept, and that none is given twice: the next is after {@code lastId}. */

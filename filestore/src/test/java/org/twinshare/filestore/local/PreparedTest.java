@@ -23,15 +23,15 @@ class PreparedTest {
     @RegisterExtension
     final TestTree fixture = new TestTree();
 
-    private LocalTree.Decided creating(String name) throws Exception {
+    private Decided creating(String name) throws Exception {
         return fixture.tree.decide(fixture.creating(fixture.root, name, CreateMode.GUARDED));
     }
 
-    private static Outcome carryOut(LocalTree.Decided decided, long timeNs) throws Exception {
+    private static Outcome carryOut(Decided decided, long timeNs) throws Exception {
         return decided.apply(decided.change().at(timeNs));
     }
 
-    private static void prepare(LocalTree.Decided decided, long timeNs) {
+    private static void prepare(Decided decided, long timeNs) {
         decided.prepare(decided.change().at(timeNs));
     }
 
@@ -62,7 +62,7 @@ class PreparedTest {
 
     @Test
     void whatIsPreparedHasNoNameAndIsGoneWhereItIsNotCarriedOut() throws Exception {
-        try (LocalTree.Decided decided = creating("f")) {
+        try (Decided decided = creating("f")) {
             prepare(decided, 1_000_000_000_000_000_005L);
 
             assertThat(nameless()).isEqualTo(1);
@@ -77,7 +77,7 @@ class PreparedTest {
     void whatWasPreparedBecomesWhatItWouldHaveBecomeOtherwise() throws Exception {
         long timeNs = 1_000_000_000_000_000_005L;
         Attributes told;
-        try (LocalTree.Decided decided = creating("f")) {
+        try (Decided decided = creating("f")) {
             prepare(decided, timeNs);
             told = TestTree.of(carryOut(decided, timeNs));
         }
@@ -91,7 +91,7 @@ class PreparedTest {
 
     @Test
     void aNameThatALocalProcessMadeMeanwhileStaysAndWhatWasPreparedGoes() throws Exception {
-        try (LocalTree.Decided decided = creating("f")) {
+        try (Decided decided = creating("f")) {
             prepare(decided, 1_000_000_000_000_000_005L);
             Files.writeString(fixture.path("f"), "local");
 
@@ -103,7 +103,7 @@ class PreparedTest {
 
     @Test
     void onlySoManyHoldADescriptorAndAllAreCarriedOut() throws Exception {
-        List<LocalTree.Decided> all = new ArrayList<>();
+        List<Decided> all = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             all.add(creating("f" + i));
             prepare(all.get(i), 1_000_000_000_000_000_000L + i);
@@ -113,10 +113,10 @@ class PreparedTest {
             Outcome outcome = carryOut(all.get(i), 1_000_000_000_000_000_000L + i);
             assertThat(outcome.error()).isNull();
         }
-        all.forEach(LocalTree.Decided::close);
+        all.forEach(Decided::close);
         assertThat(nameless()).isZero();
         assertThat(names()).hasSize(200);
-        try (LocalTree.Decided decided = creating("last")) {
+        try (Decided decided = creating("last")) {
             prepare(decided, 1_000_000_000_000_001_000L);
             assertThat(nameless()).as("there is room again").isEqualTo(1);
         }

@@ -64,7 +64,7 @@ class RacesTest {
     void nobodyChangesAFileWhileACreateHasFoundIt() throws Exception {
         long file = fixture.file("f");
         Thread other = new Thread(() -> fixture.set(file, TestTree.mode(0600)));
-        try (LocalTree.Decided create =
+        try (Decided create =
                 fixture.tree.decide(fixture.creating(fixture.root, "f", Operation.CreateMode.UNCHECKED))) {
             assertThat(create.change().object()).isEqualTo(file);
             other.start();

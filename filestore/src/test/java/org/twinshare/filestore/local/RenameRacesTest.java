@@ -158,7 +158,7 @@ class RenameRacesTest {
     }
 
     private void assertThatItHappensInItsMoment(long object, Operation operation) throws Exception {
-        try (LocalTree.Decided decided = fixture.tree.decide(operation)) {
+        try (Decided decided = fixture.tree.decide(operation)) {
             long moment = fixture.attributes(object).changeNs() + 10;
             var unusedOutcome = decided.apply(decided.change().at(moment));
             assertThat(fixture.attributes(object).changeNs())
