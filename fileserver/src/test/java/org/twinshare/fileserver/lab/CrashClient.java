@@ -88,7 +88,7 @@ abstract class CrashClient implements Runnable {
     }
 
     final void commitAll() throws IOException {
-        calls.connect();
+        connect();
         commit();
         calls.cut();
     }
