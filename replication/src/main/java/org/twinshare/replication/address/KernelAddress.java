@@ -39,11 +39,14 @@ public final class KernelAddress implements ServiceAddress {
     @Override
     public synchronized void take(Runnable onLost) throws IOException {
         release();
+        // Not behind it: whoever stood still until then may have lost it already.
+        long tookNs = System.nanoTime();
         address("replace");
         quiet = false;
-        long tookNs = System.nanoTime();
-        // Whoever hears from the old server that he has to connect anew must come to this one.
-        announce();
+        if (System.nanoTime() - tookNs < LIFETIME.toNanos()) {
+            // Whoever hears from the old server that he has to connect anew must come to this one.
+            announce();
+        }
         holder = Thread.ofPlatform().daemon().name("service-address").start(() -> hold(tookNs, onLost));
         LOG.info("holds {} on {}", prefix, networkInterface);
     }
@@ -65,10 +68,9 @@ public final class KernelAddress implements ServiceAddress {
         long renewedNs = tookNs;
         try {
             while (true) {
-                long announcedNs = System.nanoTime();
-                if (announcedNs - tookNs < ANNOUNCE.toNanos()) {
+                boolean announcing = System.nanoTime() - tookNs < ANNOUNCE.toNanos();
+                if (announcing) {
                     TimeUnit.SECONDS.sleep(1);
-                    announce();
                 } else {
                     // Not from now on: who stood still in the middle of the last renewal has to find out at once.
                     TimeUnit.NANOSECONDS.sleep(renewedNs + RENEW.toNanos() - System.nanoTime());
@@ -78,6 +80,9 @@ public final class KernelAddress implements ServiceAddress {
                     // The kernel has taken it away, and the other server may have it.
                     throw new IOException("it was not renewed for " + TimeUnit.NANOSECONDS.toSeconds(nowNs - renewedNs)
                             + " s: this process did not run");
+                }
+                if (announcing) {
+                    announce();
                 }
                 if (nowNs - renewedNs >= RENEW.toNanos() / 2) {
                     address("change");

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** In a network namespace of its own: the kernel takes the address from a process that died or stands still. */
 @Timeout(120)
@@ -51,11 +55,17 @@ class KernelAddressIT {
     }
 
     private Process hold() throws IOException {
+        return hold(System.getenv("PATH"));
+    }
+
+    private Process hold(String path) throws IOException {
         return new ProcessBuilder(
                         "ip",
                         "netns",
                         "exec",
                         namespace,
+                        "env",
+                        "PATH=" + path,
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
@@ -82,6 +92,27 @@ class KernelAddressIT {
         run("kill", "-CONT", Long.toString(stopped.pid()));
         assertThat(stopped.waitFor()).as("has noticed that it lost it").isEqualTo(9);
         assertThat(isThere()).isFalse();
+    }
+
+    /** It may be another server's by then: whoever only asks for more time would have it back, and there would be two. */
+    @Test
+    void isLostForWhoHearsTooLateThatHeHasIt(@TempDir Path programs) throws Exception {
+        Path slow = Files.writeString(programs.resolve("ip"), """
+                #!/bin/sh
+                PATH=${PATH#*:}
+                ip "$@"
+                case "$*" in *replace*) sleep 4.5 ;; esac
+                """);
+        Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Process late = hold(programs + ":" + System.getenv("PATH"));
+        try {
+            await().atMost(Duration.ofSeconds(30)).until(this::isThere);
+            assertThat(late.waitFor(30, TimeUnit.SECONDS)).as("has noticed it").isTrue();
+            assertThat(late.exitValue()).isEqualTo(9);
+            assertThat(isThere()).isFalse();
+        } finally {
+            late.destroyForcibly();
+        }
     }
 
     @Test
