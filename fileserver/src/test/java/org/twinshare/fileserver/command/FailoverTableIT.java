@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +116,35 @@ final class FailoverTableIT {
         possible(check(pair), "the process on nas1 ended while in step, at record ", NOTHING_MISSING);
         done(failover(pair), "the process on nas1 ended while in step", NOTHING_MISSING);
         refused(failover(pair), "this server is not the standby");
+    }
+
+    /** It is the primary all the same, and a restart takes the address, as systemd would start it again. */
+    @Test
+    void theStandbyCannotTakeTheServiceAddressAtFirst() throws Exception {
+        PairOnLoopback pair = pair(terms(AckMode.REMOTE_DISK, WithoutStandby.CONTINUE, 60));
+        Path asked = base.resolve("asked");
+        Path hook = Files.writeString(base.resolve("hook"), """
+                #!/bin/sh
+                echo "$1" >> %1$s
+                if [ "$(cat %1$s)" = take ]; then echo the switch is off; exit 1; fi
+                """.formatted(asked));
+        Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwxr-xr-x"));
+        pair.hook = hook.toString();
+        pair.begin();
+        pair.stopFirst();
+
+        refused(
+                failover(pair),
+                "this server is the primary now, and does not hold the service address",
+                "the switch is off",
+                "starts anew");
+        Awaitility.await("takes it when it starts anew")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readAllLines(asked).equals(List.of("take", "take")));
+        pair.awaitSecond("replying without the standby");
+        refused(failover(pair), "this server is not the standby");
+        pair.stopSecond();
+        assertThat(asked).hasContent("take\ntake\nrelease");
     }
 
     @Test

@@ -47,6 +47,9 @@ final class PairOnLoopback implements AutoCloseable {
     /** Of a server that starts from now on. */
     CopyLimits copyLimits = CopyLimits.DEFAULT;
 
+    /** Carries the service address of a server that starts from now on. */
+    @Nullable String hook;
+
     private @Nullable RunningServer first;
     private @Nullable RunningServer second;
 
@@ -88,7 +91,7 @@ final class PairOnLoopback implements AutoCloseable {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         state,
                         new JournalPlace(journal.directory(), journalBytes, journal.checkpointEvery()),
-                        new PairConfig(name, pair, terms, copyLimits, false, null, null),
+                        new PairConfig(name, pair, terms, copyLimits, false, null, hook),
                         null,
                         false,
                         false,

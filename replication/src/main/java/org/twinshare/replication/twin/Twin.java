@@ -49,7 +49,7 @@ public final class Twin implements AutoCloseable {
     private final ClusterKey key;
     private final TwinSettings settings;
     private final TwinServer server;
-    private final ServiceAddress address;
+    private final AnsweringAddress address;
     private final RoleFile roleFile;
     private final BootClock bootClock = new BootClock();
     private final InstantSource clock = InstantSource.system();
@@ -75,7 +75,7 @@ public final class Twin implements AutoCloseable {
         this.key = key;
         this.settings = settings;
         this.server = server;
-        this.address = address;
+        this.address = new AnsweringAddress(address, server);
         this.roleFile = roleFile;
         this.identity = identity;
     }
@@ -159,17 +159,7 @@ public final class Twin implements AutoCloseable {
 
     /** Holds the service address, because clients are answered now. */
     public void takeAddress() throws IOException {
-        address.take(this::addressIsLost);
-    }
-
-    private void addressIsLost() {
-        LOG.error("the service address is lost: the connections of all clients are closed");
-        try {
-            server.silence();
-        } catch (IOException e) {
-            LOG.warn("connections could not be closed: {}", e.getMessage());
-        }
-        server.startAnew("the service address was lost");
+        address.take();
     }
 
     private Pairing listen() throws IOException, RefusedException {
@@ -297,7 +287,7 @@ public final class Twin implements AutoCloseable {
             standby = null;
             link(begin(served));
             server.serve(served);
-            takeAddress();
+            address.takeOrStartAnew();
         }
         return answer;
     }
