@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -99,7 +100,7 @@ final class Twin implements AutoCloseable {
         try {
             for (String part : List.of("state", "journal")) {
                 Files.createDirectories(base.resolve("p/kept"));
-                copyFiles(
+                copyRunning(
                         base.resolve("p").resolve(part), base.resolve("p/kept").resolve(part));
             }
         } catch (IOException e) {
@@ -189,6 +190,21 @@ final class Twin implements AutoCloseable {
         copyFiles(base.resolve("s/state"), kept);
         openStandby();
         return kept;
+    }
+
+    /** What other threads still write: the journal may just rename a segment that it keeps ready. */
+    private static void copyRunning(Path from, Path to) throws IOException {
+        while (true) {
+            try {
+                if (Files.exists(to)) {
+                    delete(to);
+                }
+                copyFiles(from, to);
+                return;
+            } catch (NoSuchFileException | UncheckedIOException e) {
+                // Once more.
+            }
+        }
     }
 
     private static void copyFiles(Path from, Path to) throws IOException {
