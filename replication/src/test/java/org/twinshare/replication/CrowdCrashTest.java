@@ -66,7 +66,7 @@ class CrowdCrashTest extends OwnTree {
             kill.arm(1 + random.nextInt(MOST_STEPS));
             killed(kill, start(served, clients));
             Path after = base.resolve("state" + crash);
-            Served.copyState(state, after);
+            KilledServer.copyState(state, after);
             state = after;
         }
         try (Served served = Served.open(export, state, Served.SETTINGS, step -> {})) {

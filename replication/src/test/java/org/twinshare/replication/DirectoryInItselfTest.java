@@ -40,7 +40,7 @@ class DirectoryInItselfTest extends OwnTree {
             Outcome moved = served.tree.change(
                     call(), new Operation.Rename(served.admin, served.root, Name.of("outer"), inner, Name.of("outer")));
             assertThat(moved.error()).isNull();
-            Served.copyState(state, killed);
+            KilledServer.copyState(state, killed);
         }
         Files.move(export.resolve("inner/outer"), export.resolve("outer"));
         Files.move(export.resolve("inner"), export.resolve("outer/inner"));

@@ -129,7 +129,7 @@ class FailuresTest extends OwnTree {
     /** The state as it is now. */
     private Path killed(String name) throws IOException {
         Path copy = base.resolve(name);
-        Served.copyState(state, copy);
+        KilledServer.copyState(state, copy);
         return copy;
     }
 

@@ -83,11 +83,11 @@ class LaggingTreeTest {
         playing.commitAll();
         playing.served().tree.checkpoint();
         Path journal = copy.resolve("journal");
-        Served.copyState(playing.state().resolve("journal"), journal);
+        KilledServer.copyState(playing.state().resolve("journal"), journal);
         Random random = new Random(history.toString().hashCode());
         Path index = copy.resolve("state-at-checkpoint");
         build(export, state, index, records(journal, playing.served().local.clusterId()), random);
-        Served.copyState(journal, index.resolve("journal"));
+        KilledServer.copyState(journal, index.resolve("journal"));
         int kills = random.nextInt(4);
         compare(playing, export, recovered(export, index, random, kills), kills > 0);
     }
@@ -97,7 +97,7 @@ class LaggingTreeTest {
     private static List<Written> records(Path journal, long cluster) throws Exception {
         List<Written> records = new ArrayList<>();
         Path copy = journal.resolveSibling("journal-to-read");
-        Served.copyState(journal, copy);
+        KilledServer.copyState(journal, copy);
         try (Journal open = Journal.open(copy, Served.SETTINGS.journal(), InstantSource.system(), cluster, 0);
                 JournalReader reader = open.read(1)) {
             for (JournalRecord record = reader.next(); record != null; record = reader.next()) {
@@ -122,7 +122,7 @@ class LaggingTreeTest {
             tree.checkpoint(Map.of(
                     "checkpoint",
                     ByteBuffer.allocate(Long.BYTES).putLong(position).array()));
-            Served.copyState(state, index);
+            KilledServer.copyState(state, index);
             Change.@Nullable Made lastMade = null;
             for (Written record : records.subList(checkpoint, has)) {
                 if (random.nextDouble() < chance) {
@@ -203,7 +203,7 @@ class LaggingTreeTest {
         for (int kill = kills; kill > 0; kill--) {
             int[] left = {random.nextInt(1 + random.nextInt(30))};
             Path before = state.resolveSibling("saved" + kill);
-            Served.copyState(state, before);
+            KilledServer.copyState(state, before);
             try (Served unused = Served.open(export, state, Served.SETTINGS, step -> {
                 if (step.compareTo(Step.RECOVERING) >= 0 && left[0]-- == 0) {
                     throw new Killed();

@@ -76,7 +76,7 @@ final class Playing implements AutoCloseable {
             done = true;
             Path after = base.resolve("state" + ++states);
             try {
-                Served.copyState(state, after);
+                KilledServer.copyState(state, after);
                 state = after;
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);

@@ -39,7 +39,7 @@ class WithoutMarksTest extends OwnTree {
         long made;
         try (Served served = Served.open(export, state, Served.SETTINGS, step -> {})) {
             made = make(served, "directory");
-            Served.copyState(state, killed);
+            KilledServer.copyState(state, killed);
         }
         assertThat(export.resolve("directory")).isDirectory();
 

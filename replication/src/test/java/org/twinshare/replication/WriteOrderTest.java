@@ -77,7 +77,7 @@ class WriteOrderTest extends OwnTree {
             assertThat(commit(served, file).error()).isNull();
             bytes = Files.readAllBytes(export.resolve("file"));
             mtime = modifyNs(served, file);
-            Served.copyState(state, crashed);
+            KilledServer.copyState(state, crashed);
         }
         try (Served again = Served.open(export, crashed, Served.SETTINGS, step -> {})) {
             assertThat(Files.readAllBytes(export.resolve("file"))).isEqualTo(bytes);

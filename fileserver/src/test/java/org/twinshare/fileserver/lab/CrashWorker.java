@@ -207,10 +207,9 @@ final class CrashWorker extends CrashClient {
         if (from == null) {
             return;
         }
-        boolean directory = tree.at(from).type() == FileType.DIRECTORY;
         String to = newPath();
         boolean taken = tree.has(to);
-        if (from.equals(to) || to.startsWith(from + "/") || taken && !makesWay(to, tree.at(from), directory)) {
+        if (from.equals(to) || to.startsWith(from + "/") || taken && !makesWay(to, tree.at(from))) {
             return;
         }
         FileHandle last = taken && tree.namesOf(tree.at(to)) == 1 ? handle(to) : null;
@@ -221,8 +220,8 @@ final class CrashWorker extends CrashClient {
         });
     }
 
-    private boolean makesWay(String to, Item moved, boolean directory) {
-        return (tree.at(to).type() == FileType.DIRECTORY) == directory
+    private boolean makesWay(String to, Item moved) {
+        return (tree.at(to).type() == FileType.DIRECTORY) == (moved.type() == FileType.DIRECTORY)
                 && !tree.hasBelow(to)
                 && !tree.at(to).isSame(moved);
     }

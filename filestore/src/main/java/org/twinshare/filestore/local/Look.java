@@ -185,20 +185,12 @@ final class Look {
 
     /** The mode of what is made in a directory, where a default ACL there narrows it. */
     int inheritedMode(Node directory, Stat above, FileType type, int mode) throws ErrnoException {
-        if (!directory.volume.keepsAcls() || type == FileType.SYMLINK) {
+        if (type == FileType.SYMLINK) {
             return mode;
         }
-        try {
-            byte[] attribute = nodes.attribute(directory, Acl.DEFAULT);
-            Acl inherited = attribute == null ? null : Acl.decode(attribute);
-            return inherited == null ? mode : inherited.inheritedMode(mode);
-        } catch (ErrnoException e) {
-            if (e.errno() != Errno.EOPNOTSUPP) {
-                throw e;
-            }
-            directory.volume.keepsNoAcls();
-            return mode;
-        }
+        byte[] attribute = observer.acl(directory, Acl.DEFAULT);
+        Acl inherited = attribute == null ? null : Acl.decode(attribute);
+        return inherited == null ? mode : inherited.inheritedMode(mode);
     }
 
     long newId() throws ErrnoException {

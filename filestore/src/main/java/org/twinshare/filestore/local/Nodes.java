@@ -16,7 +16,6 @@ import org.twinshare.filestore.identity.ObjectRecord;
 import org.twinshare.filestore.posix.OpenFlags;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
-import org.twinshare.filestore.posix.Xattr;
 
 /**
  * The objects in use, by id and by inode, over the index that knows them all; opens their descriptors and bounds how many
@@ -239,13 +238,6 @@ final class Nodes implements AutoCloseable {
             }
             return node.pathFd;
         }
-    }
-
-    /** An extended attribute of an object, or null. */
-    byte @Nullable [] attribute(Node node, String name) throws ErrnoException {
-        int fd = open(node);
-        boolean readable = node.type == FileType.DIRECTORY && node.handle != null;
-        return readable ? Xattr.getOpen(fd, name) : Xattr.get(fd, name);
     }
 
     /** Takes over the descriptor that an object was made with; somebody may have found it and opened it meanwhile. */

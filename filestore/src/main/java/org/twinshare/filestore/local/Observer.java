@@ -9,6 +9,7 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
+import org.twinshare.filestore.posix.Xattr;
 
 /**
  * Looks at objects: their attributes with our ctime, and their ACLs. Notices a change that somebody else made by the file
@@ -118,16 +119,22 @@ final class Observer {
         }
         Node.SeenAcl seen = node.acl;
         if (seen == null || seen.changeNs() != stat.changeNs()) {
-            seen = new Node.SeenAcl(stat.changeNs(), readAcl(node));
+            seen = new Node.SeenAcl(stat.changeNs(), acl(node, Acl.ACCESS));
             node.acl = seen;
         }
         byte[] attribute = seen.attribute();
         return attribute == null ? null : Acl.decode(attribute);
     }
 
-    private byte @Nullable [] readAcl(Node node) throws ErrnoException {
+    /** An ACL of an object as the kernel has it, or null; that its file system keeps none is remembered. */
+    byte @Nullable [] acl(Node node, String name) throws ErrnoException {
+        if (!node.volume.keepsAcls() || node.type == FileType.SYMLINK) {
+            return null;
+        }
+        int fd = nodes.open(node);
+        boolean readable = node.type == FileType.DIRECTORY && node.handle != null;
         try {
-            return nodes.attribute(node, Acl.ACCESS);
+            return readable ? Xattr.getOpen(fd, name) : Xattr.get(fd, name);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.EOPNOTSUPP) {
                 throw e;

@@ -15,7 +15,6 @@ import org.twinshare.filestore.identity.Link;
 import org.twinshare.filestore.posix.Data;
 import org.twinshare.filestore.posix.Posix;
 import org.twinshare.filestore.posix.Stat;
-import org.twinshare.filestore.posix.Xattr;
 
 /**
  * The tree as another server sees it: everything by id, without callers and permissions. Every id that it shows is kept
@@ -144,7 +143,7 @@ public final class TreeView {
                         now.links(),
                         target,
                         node.verifier,
-                        hasAcl(node, fd),
+                        hasAcl(node),
                         places);
             }
         }
@@ -194,20 +193,9 @@ public final class TreeView {
         }
     }
 
-    private static boolean hasAcl(Node node, int fd) throws ErrnoException {
-        if (!node.volume.keepsAcls() || node.type == FileType.SYMLINK) {
-            return false;
-        }
-        try {
-            return Xattr.get(fd, Acl.ACCESS) != null
-                    || node.type == FileType.DIRECTORY && Xattr.get(fd, Acl.DEFAULT) != null;
-        } catch (ErrnoException e) {
-            if (e.errno() != Errno.EOPNOTSUPP) {
-                throw e;
-            }
-            node.volume.keepsNoAcls();
-            return false;
-        }
+    private boolean hasAcl(Node node) throws ErrnoException {
+        return observer.acl(node, Acl.ACCESS) != null
+                || node.type == FileType.DIRECTORY && observer.acl(node, Acl.DEFAULT) != null;
     }
 
     /**

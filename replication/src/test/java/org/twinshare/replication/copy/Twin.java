@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -18,6 +17,7 @@ import org.twinshare.filestore.identity.ClusterKey;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.filestore.posix.OwnProcess;
 import org.twinshare.replication.JournaledTree;
+import org.twinshare.replication.KilledServer;
 import org.twinshare.replication.Replication;
 import org.twinshare.replication.TreeSettings;
 import org.twinshare.replication.journal.CopiedJournal;
@@ -100,8 +100,11 @@ final class Twin implements AutoCloseable {
         try {
             for (String part : List.of("state", "journal")) {
                 Files.createDirectories(base.resolve("p/kept"));
-                copyRunning(
-                        base.resolve("p").resolve(part), base.resolve("p/kept").resolve(part));
+                Path kept = base.resolve("p/kept").resolve(part);
+                if (Files.exists(kept)) {
+                    delete(kept);
+                }
+                KilledServer.copyState(base.resolve("p").resolve(part), kept);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -190,21 +193,6 @@ final class Twin implements AutoCloseable {
         copyFiles(base.resolve("s/state"), kept);
         openStandby();
         return kept;
-    }
-
-    /** What other threads still write: the journal may just rename a segment that it keeps ready. */
-    private static void copyRunning(Path from, Path to) throws IOException {
-        while (true) {
-            try {
-                if (Files.exists(to)) {
-                    delete(to);
-                }
-                copyFiles(from, to);
-                return;
-            } catch (NoSuchFileException | UncheckedIOException e) {
-                // Once more.
-            }
-        }
     }
 
     private static void copyFiles(Path from, Path to) throws IOException {
