@@ -122,18 +122,16 @@ final class PhpIT {
         }));
     }
 
-    /** Each as a whole, and none again behind a later one. */
     private void assertOnlyWholeReleasesWereSeen(int newest) {
         Awaitility.await("the visitor has the newest")
                 .atMost(PATIENCE)
                 .until(() -> pages.getLast().equals(pageOf(newest)));
-        int last = 0;
-        for (String page : pages) {
-            int release = Integer.parseInt(page.replaceFirst(" .*", ""));
-            assertThat(page).isEqualTo(pageOf(release));
-            assertThat(release).as("in " + pages).isGreaterThan(last);
-            last = release;
-        }
+        assertThat(pages)
+                .allSatisfy(page -> assertThat(page).isEqualTo(pageOf(Integer.parseInt(page.replaceFirst(" .*", "")))));
+    }
+
+    private void assertNoneWasSeenBehindALaterOne() {
+        assertThat(pages).isSorted().doesNotHaveDuplicates();
     }
 
     private void everyReleaseIsSeenAtOnce(int port) throws IOException {
@@ -143,6 +141,7 @@ final class PhpIT {
             assertThat(page(port)).isEqualTo(pageOf(release));
         }
         assertOnlyWholeReleasesWereSeen(RELEASES);
+        assertNoneWasSeenBehindALaterOne();
     }
 
     @Test
@@ -167,29 +166,54 @@ final class PhpIT {
         PhpNode node = serve(List.of());
         threads.add(SourceLab.watch(lab.nodeWithHook(target, PhpNode.reload(directory()))));
 
-        everyReleaseIsSeenOnceTheHookHasRun(node.apachePort);
-    }
-
-    private void everyReleaseIsSeenOnceTheHookHasRun(int port) throws IOException {
-        visit(port);
+        visit(node.apachePort);
         for (int release = 2; release <= RELEASES / 2; release++) {
             publish(release);
             String whole = pageOf(release);
             Awaitility.await("release " + release + " is shown")
                     .atMost(PATIENCE)
-                    .until(() -> page(port).equals(whole));
+                    .until(() -> page(node.apachePort).equals(whole));
         }
         assertOnlyWholeReleasesWereSeen(RELEASES / 2);
+        assertNoneWasSeenBehindALaterOne();
     }
 
-    @Test
-    void modPhpServesTheOldReleaseUntilTheHookHasReplacedItsProcesses() throws Exception {
+    private PhpNode serveModPhp(List<String> settings) throws IOException {
         assumeTrue(PhpNode.module().isPresent(), "needs mod_php: apt-get install libapache2-mod-php");
         PhpNode node = new PhpNode(directory());
         php = node;
-        node.startModPhp(target);
+        node.startModPhp(target, settings);
+        return node;
+    }
+
+    @Test
+    void modPhpNeedsToResolveEachPathAnew() throws Exception {
+        PhpNode node = serveModPhp(
+                List.of("php_admin_value realpath_cache_size 0", "php_admin_value opcache.revalidate_path 1"));
+        threads.add(SourceLab.watch(lab.node(target)));
+
+        everyReleaseIsSeenAtOnce(node.modPhpPort);
+    }
+
+    /** Until the last one is gone, either may answer: one that has been told to end can take a connection once more. */
+    @Test
+    void modPhpAsItIsServesTheOldReleaseUntilTheHookHasReplacedItsProcesses() throws Exception {
+        PhpNode node = serveModPhp(List.of());
         threads.add(SourceLab.watch(lab.nodeWithHook(target, PhpNode.graceful(directory()))));
 
-        everyReleaseIsSeenOnceTheHookHasRun(node.modPhpPort);
+        visit(node.modPhpPort);
+        for (int release = 2; release <= RELEASES / 2; release++) {
+            List<ProcessHandle> old = Awaitility.await("all processes run")
+                    .atMost(PATIENCE)
+                    .until(node::processesWithPhp, processes -> processes.size() == PhpNode.PROCESSES);
+            publish(release);
+            Awaitility.await("the processes of before release " + release + " are gone")
+                    .atMost(PATIENCE)
+                    .until(() -> old.stream().noneMatch(ProcessHandle::isAlive));
+            for (int i = 0; i < 10 * PhpNode.PROCESSES; i++) {
+                assertThat(page(node.modPhpPort)).isEqualTo(pageOf(release));
+            }
+        }
+        assertOnlyWholeReleasesWereSeen(RELEASES / 2);
     }
 }

@@ -22,6 +22,9 @@ final class PhpNode implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(30);
     private static final String MOD_PHP = "mod-php.conf";
 
+    /** Those of an Apache with PHP in them: it starts as many, and has never more. */
+    static final int PROCESSES = 4;
+
     final int nginxPort = Ports.free();
     final int apachePort = Ports.free();
     final int modPhpPort = Ports.free();
@@ -79,17 +82,31 @@ final class PhpNode implements AutoCloseable {
         awaitListening(fpmPort, nginxPort, apachePort);
     }
 
-    /** Starts an Apache that has PHP in its own processes, and returns when it listens. */
-    void startModPhp(Path root) throws IOException {
+    /**
+     * Starts an Apache that has PHP in its own processes, and returns when it listens.
+     *
+     * @param root     the link that leads to the live release
+     * @param settings lines of Apache's, such as {@code php_admin_value realpath_cache_size 0}
+     */
+    void startModPhp(Path root, List<String> settings) throws IOException {
         Files.createDirectories(directory);
         startApache(MOD_PHP, modPhpPort, root, """
                 LoadModule mpm_prefork_module /usr/lib/apache2/modules/mod_mpm_prefork.so
-                LoadModule php_module %s
+                StartServers %1$d
+                MaxRequestWorkers %1$d
+                LoadModule php_module %2$s
+                %3$s
                 <FilesMatch "\\.php$">
                     SetHandler application/x-httpd-php
                 </FilesMatch>
-                """.formatted(module().orElseThrow()));
+                """.formatted(
+                        PROCESSES, module().orElseThrow(), String.join("\n", settings)));
         awaitListening(modPhpPort);
+    }
+
+    /** The processes of {@link #startModPhp}, those that are to end after the requests they have among them. */
+    List<ProcessHandle> processesWithPhp() {
+        return processes.getLast().children().toList();
     }
 
     private static void awaitListening(int... ports) {
