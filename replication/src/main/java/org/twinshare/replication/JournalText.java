@@ -97,6 +97,7 @@ public final class JournalText implements JournalFiles.Reader {
             case Entry.Checkpoint of -> "checkpoint at %d".formatted(of.position());
             case Entry.Alone of -> of.alone() ? "alone from here on" : "no longer alone";
             case Entry.InDoubt of -> "may hold other bytes: %s".formatted(of.files());
+            case Entry.ChangedLocally of -> "changed by local processes: %s".formatted(of.objects());
             case Entry.Marker unused -> "everything before is durable";
         };
     }

@@ -16,13 +16,14 @@ import org.twinshare.replication.record.Entry;
 
 /**
  * Writes ids that were given to objects found into the journal, those of one directory together, before a client hears of
- * them and before a change of them is written. Thread-safe.
+ * them and before a change of them is written; and what local processes changed, some time after it was found. Thread-safe.
  */
 final class JournaledDiscoveries implements Discoveries {
     private static final Name NO_NAME = noName();
 
     private final Journal journal;
     private final Appender appender;
+    private final LocalChangesFound changes;
     private final Map<Long, List<Entry.AdoptedObject>> waiting = new LinkedHashMap<>();
     private int waitingObjects;
     private volatile long lastFound;
@@ -30,9 +31,10 @@ final class JournaledDiscoveries implements Discoveries {
     private long appendedSequence;
     private volatile long lastKept;
 
-    JournaledDiscoveries(Journal journal, Appender appender) {
+    JournaledDiscoveries(Journal journal, Appender appender, LocalChangesFound changes) {
         this.journal = journal;
         this.appender = appender;
+        this.changes = changes;
     }
 
     private static Name noName() {
@@ -91,6 +93,21 @@ final class JournaledDiscoveries implements Discoveries {
         synchronized (this) {
             lastKept = Math.max(lastKept, upTo);
         }
+    }
+
+    @Override
+    public void changedLocally(long object) {
+        changes.found(object);
+    }
+
+    @Override
+    public boolean wantsLocalChanges() {
+        return changes.areWanted();
+    }
+
+    @Override
+    public void tidy() {
+        changes.tell(appender::note);
     }
 
     /** Appends everything found so far: what is appended next may be about it. */

@@ -29,6 +29,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     private final Step.Listener steps;
     private final Promises promises;
     private final Appender appender;
+    private final LocalChangesFound localChanges;
     private final JournaledDiscoveries discoveries;
     private final Uncommitted uncommitted;
     private final SurvivingOutcomes outcomes;
@@ -46,7 +47,8 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         this.steps = steps;
         promises = new Promises(journal, onFailure);
         appender = new Appender(journal);
-        discoveries = new JournaledDiscoveries(journal, appender);
+        localChanges = new LocalChangesFound(() -> promises.replication().hearsLocalChanges());
+        discoveries = new JournaledDiscoveries(journal, appender, localChanges);
         uncommitted = new Uncommitted(settings.byValueBytes(), settings.uncommittedBytes());
         checkpoints = new Checkpoints(
                 tree,
@@ -313,7 +315,8 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
                 tree.pendingChanges(),
                 discoveries.waiting(),
                 outcomes.size(),
-                recovered.records());
+                recovered.records(),
+                localChanges.count());
     }
 
     /** Everything is on disk and in the index when it returns; the tree below stays open. No change may be under way. */

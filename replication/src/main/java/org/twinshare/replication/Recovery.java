@@ -49,6 +49,8 @@ public final class Recovery {
     private final Set<Long> writtenLater = new HashSet<>();
     /** Files whose bytes are not in the journal: put on disk by a sync of their own, or in doubt. */
     private final Set<Long> bytesElsewhere = new HashSet<>();
+
+    private final Set<Long> changedLocally = new HashSet<>();
     /** Files that were written to since they were committed, where the journal speaks of all writes: as with a standby. */
     private final Set<Long> uncommitted = new HashSet<>();
 
@@ -152,6 +154,11 @@ public final class Recovery {
         return all;
     }
 
+    /** Objects among what was read that a local process of the server that wrote it changed. */
+    public Set<Long> changedLocally() {
+        return changedLocally;
+    }
+
     /** Brings the tree to what was read, behind a position and up to another one. */
     public Reconcile.Report reconcile(long position, long upTo)
             throws IOException, ErrnoException, RecordsReleased, JournalDamaged, MalformedRecord {
@@ -211,6 +218,7 @@ public final class Recovery {
             case Entry.Hot file -> hot(file.object());
             case Entry.InDoubt of -> bytesElsewhere.addAll(of.files());
             case Entry.Referenced file -> hot(file.object());
+            case Entry.ChangedLocally of -> changedLocally.addAll(of.objects());
             case Entry.Voided unused -> {}
             case Entry.Checkpoint unused -> {}
             case Entry.Alone unused -> {}

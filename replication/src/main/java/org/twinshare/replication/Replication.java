@@ -33,6 +33,11 @@ public interface Replication {
      */
     void awaitReplicated(long sequence);
 
+    /** Whether somebody compares what local processes changed, when the journal tells of it. */
+    default boolean hearsLocalChanges() {
+        return isShipping();
+    }
+
     /** The first record that the other server still needs from the journal; a full journal keeps none for it. */
     long neededFrom();
 }

@@ -17,6 +17,7 @@ import org.twinshare.replication.journal.JournalStatistics;
  * @param waitingDiscoveries     objects that were found and are not in the journal yet
  * @param survivingOutcomes      calls of before the start that are remembered
  * @param recoveredRecords       that had to be looked at by this start
+ * @param localChanges           how often an object was found to be changed by a local process
  */
 public record TreeStatistics(
         JournalStatistics journal,
@@ -31,4 +32,5 @@ public record TreeStatistics(
         int pendingChanges,
         int waitingDiscoveries,
         int survivingOutcomes,
-        long recoveredRecords) {}
+        long recoveredRecords,
+        long localChanges) {}

@@ -55,6 +55,11 @@ final class JournalGauges {
                 "twinshare_index_pending_changes",
                 "Changes of the index that wait in memory for a checkpoint",
                 tree -> tree.pendingChanges());
+        gauge(
+                registry,
+                "twinshare_local_changes",
+                "How often an object was found that a process on the server itself had changed",
+                tree -> tree.localChanges());
     }
 
     /** A standby has no journal of its own: it shows nothing of these. */

@@ -83,6 +83,7 @@ public record Status(
      * @param uncommittedBytes      of files that no COMMIT has made durable yet, and the most that are kept
      * @param pendingIndexChanges   that the next checkpoint writes
      * @param survivingOutcomes     calls of before the start that can be answered again
+     * @param localChanges          how often an object was found that a local process had changed
      */
     public record Journal(
             long lastSequence,
@@ -96,7 +97,8 @@ public record Status(
             long uncommittedBytes,
             long maxUncommittedBytes,
             int pendingIndexChanges,
-            int survivingOutcomes) {}
+            int survivingOutcomes,
+            long localChanges) {}
 
     public boolean isWell() {
         return problems.isEmpty() && cause.isEmpty();

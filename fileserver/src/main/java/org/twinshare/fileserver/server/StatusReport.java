@@ -102,7 +102,7 @@ public final class StatusReport {
         TreeStatistics tree = server.treeStatistics();
         if (tree == null) {
             // A standby's is the primary's, and the positions of the pair say how far it is.
-            return new Status.Journal(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            return new Status.Journal(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
         JournalStatistics journal = tree.journal();
         return new Status.Journal(
@@ -117,7 +117,8 @@ public final class StatusReport {
                 tree.uncommittedBytes(),
                 tree.maxUncommittedBytes(),
                 tree.pendingChanges(),
-                tree.survivingOutcomes());
+                tree.survivingOutcomes(),
+                tree.localChanges());
     }
 
     /** Name of this system. */

@@ -40,6 +40,13 @@ public final class StatusText {
                         + load.replyCacheEntries() + " (" + size(load.replyCacheBytes()) + "), files known "
                         + load.objectsKnown());
         line(text, "journal", journal(status.journal()));
+        long localChanges = status.journal().localChanges();
+        if (localChanges > 0) {
+            line(
+                    text,
+                    "local",
+                    localChanges + " times something was found that a process on the server itself had changed");
+        }
         line(
                 text,
                 "errors",

@@ -3,10 +3,14 @@ package org.twinshare.filestore.local;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
@@ -14,7 +18,8 @@ import org.twinshare.filestore.FileType;
 
 /**
  * Walks through exported directories in the background and gives ids to what has none yet, so that clients seldom wait for
- * that; nothing waits for the walk. Takes a fifth of one processor at most. One thread of its own.
+ * that; and again to find what local processes changed meanwhile. Nothing waits for a walk. Takes a fifth of one processor at
+ * most. One thread of its own.
  */
 final class Adoption implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
@@ -25,20 +30,45 @@ final class Adoption implements AutoCloseable {
     private final Nodes nodes;
     private final Look look;
     private final Directories directories;
-    private final BlockingQueue<Long> roots = new LinkedBlockingQueue<>();
+    private final Observer observer;
+    private final Set<Long> roots = ConcurrentHashMap.newKeySet();
+    private final BlockingQueue<Walk> walks = new LinkedBlockingQueue<>();
+    private final AtomicInteger left = new AtomicInteger();
+    private volatile long lastEndNs = System.nanoTime();
     private final Thread thread = Thread.ofPlatform().name("adoption").daemon().unstarted(this::run);
     private long sliceBeganNs;
     private int sliced;
 
-    Adoption(Nodes nodes, Look look, Directories directories) {
+    /**
+     * Through one exported directory.
+     *
+     * @param looks at each object too, which tells whether it was changed
+     */
+    private record Walk(long root, boolean looks) {}
+
+    Adoption(Nodes nodes, Look look, Directories directories, Observer observer) {
         this.nodes = nodes;
         this.look = look;
         this.directories = directories;
+        this.observer = observer;
     }
 
     /** An exported directory is to be walked through. */
     void add(long root) {
         roots.add(root);
+        add(new Walk(root, false));
+    }
+
+    private void add(Walk walk) {
+        left.incrementAndGet();
+        walks.add(walk);
+    }
+
+    /** Walks through everything once more, and looks at it, when the last walk ended so long ago. */
+    void lookAgainAfter(Duration pause) {
+        if (left.get() == 0 && System.nanoTime() - lastEndNs >= pause.toNanos()) {
+            roots.forEach(root -> add(new Walk(root, true)));
+        }
     }
 
     void start() {
@@ -48,7 +78,9 @@ final class Adoption implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                walk(roots.take());
+                walk(walks.take());
+                lastEndNs = System.nanoTime();
+                left.decrementAndGet();
             }
         } catch (InterruptedException e) {
             LOG.debug("The walk through the exports ends with the server");
@@ -60,14 +92,17 @@ final class Adoption implements AutoCloseable {
         }
     }
 
-    private void walk(long root) throws InterruptedException {
+    private void walk(Walk walk) throws InterruptedException {
         Deque<Long> pending = new ArrayDeque<>();
-        pending.push(root);
+        pending.push(walk.root);
         sliceBeganNs = System.nanoTime();
         while (!pending.isEmpty()) {
             long id = pending.pop();
-            try (Node directory = look.directory(Caller.root(root), id)) {
-                adopt(directory, pending);
+            try (Node directory = look.directory(Caller.root(walk.root), id)) {
+                if (walk.looks) {
+                    Attributes unused = observer.attributes(directory);
+                }
+                adopt(directory, walk, pending);
             } catch (ErrnoException e) {
                 if (e.errno() != Errno.ESTALE) {
                     LOG.warn("Directory {} of the export cannot be walked through: {}", id, e.getMessage());
@@ -78,16 +113,26 @@ final class Adoption implements AutoCloseable {
         }
     }
 
-    private void adopt(Node directory, Deque<Long> pending) throws ErrnoException, InterruptedException {
+    private void adopt(Node directory, Walk walk, Deque<Long> pending) throws ErrnoException, InterruptedException {
         long cookie = Cookies.LAST_RESERVED;
         while (cookie != 0) {
             cookie = directories.identify(directory, cookie, id -> {
                 sliced++;
                 if (isDirectory(id)) {
                     pending.push(id);
+                } else if (walk.looks) {
+                    lookAt(id);
                 }
             });
             pace();
+        }
+    }
+
+    private void lookAt(long id) {
+        try (Node node = nodes.pin(id)) {
+            Attributes unused = observer.attributes(node);
+        } catch (ErrnoException e) {
+            // Gone since it was listed.
         }
     }
 

@@ -154,7 +154,7 @@ final class Application {
 
     private Outcome linked(Change.Linked linked) throws ErrnoException {
         try (Node directory = nodes.pin(linked.directory());
-                Node object = nodes.pin(linked.object());
+                Node object = noticed(nodes.pin(linked.object()));
                 Node.Renaming unused = object.beginRenaming()) {
             int fd = nodes.open(object);
             byte[] name = linked.name().bytes();
@@ -174,6 +174,18 @@ final class Application {
         Node node = openIfThere(id);
         if (node == null) {
             throw new ErrnoException(Errno.ENOENT, name + " has been taken away by somebody else");
+        }
+        return noticed(node);
+    }
+
+    /** The same object, whose ctime is about to be ours, which would hide what a local process has done. */
+    private Node noticed(Node node) {
+        try {
+            if (nodes.discoveries().wantsLocalChanges()) {
+                Attributes unused = observer.attributes(node, Posix.fstat(nodes.open(node)));
+            }
+        } catch (ErrnoException e) {
+            // Whoever changes it is told.
         }
         return node;
     }

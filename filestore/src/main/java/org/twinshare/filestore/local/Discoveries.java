@@ -5,7 +5,8 @@ import org.twinshare.filestore.identity.ObjectRecord;
 
 /**
  * Keeps the promise that an id stays once a client has heard of it. Told of every object that gets an id or another name, and
- * asked before one is shown; in between many of them become durable together. Thread-safe.
+ * asked before one is shown; in between many of them become durable together. Told of what local processes changed, too.
+ * Thread-safe.
  */
 public interface Discoveries {
     /** Nothing has to become durable before the object is shown. */
@@ -25,4 +26,13 @@ public interface Discoveries {
 
     /** Makes everything up to this number durable; EIO where the disk does not take it. */
     void keep(long number) throws ErrnoException;
+
+    /** An object is not as the last change of ours left it: a local process was here. */
+    void changedLocally(long object);
+
+    /** Whether somebody has to hear of {@link #changedLocally}, so that it is worth while to look for it. */
+    boolean wantsLocalChanges();
+
+    /** Now and then: does what can wait. */
+    void tidy();
 }

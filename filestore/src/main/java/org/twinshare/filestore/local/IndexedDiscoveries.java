@@ -30,4 +30,15 @@ record IndexedDiscoveries(ObjectIndex index) implements Discoveries {
     public void keep(long number) throws ErrnoException {
         index.flush(number);
     }
+
+    @Override
+    public void changedLocally(long object) {}
+
+    @Override
+    public boolean wantsLocalChanges() {
+        return false;
+    }
+
+    @Override
+    public void tidy() {}
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,6 +34,9 @@ import org.twinshare.filestore.posix.OwnProcess;
 public final class LocalTree implements FileTree, AutoCloseable {
     /** Of one call; then it is to be tried again later. */
     private static final int MOST_DECISIONS = 10;
+
+    /** What local processes changed, and no client has looked at, is found after this time. */
+    private static final Duration LOOK_AGAIN_AFTER = Duration.ofHours(1);
 
     private final ObjectIndex index;
     private final Nodes nodes;
@@ -90,7 +94,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
         cached = new CachedTree(this, nodes);
         view = new TreeView(nodes, identities, observer, directories, containment, roots);
         copy = new TreeCopy(nodes, identities, making, roots, cluster);
-        adoption = new Adoption(nodes, look, directories);
+        adoption = new Adoption(nodes, look, directories, observer);
         // The modes of new objects are decided here, not by the mask that the server was started with.
         int ignored = OwnProcess.umask(0);
     }
@@ -345,7 +349,8 @@ public final class LocalTree implements FileTree, AutoCloseable {
         int unusedClosed = nodes.closeRemoved();
         nodes.volumes().forEach(volume -> volume.watchedDirectories.drain());
         if (journaled) {
-            // With the next checkpoint.
+            // The index is written with the next checkpoint.
+            tellLocalChanges();
             return;
         }
         try {
@@ -353,6 +358,19 @@ public final class LocalTree implements FileTree, AutoCloseable {
         } catch (ErrnoException e) {
             // The index has told why, and tries again with the next change.
         }
+    }
+
+    private void tellLocalChanges() {
+        Discoveries discoveries = nodes.discoveries();
+        discoveries.tidy();
+        if (discoveries.wantsLocalChanges()) {
+            adoption.lookAgainAfter(LOOK_AGAIN_AFTER);
+        }
+    }
+
+    /** Looks in the background for what local processes changed, at every object of the exported directories. */
+    public void lookForLocalChanges() {
+        adoption.lookAgainAfter(Duration.ZERO);
     }
 
     /** Objects that the index knows, or is about to. */

@@ -61,6 +61,10 @@ final class Nodes implements AutoCloseable {
         }
     }
 
+    Discoveries discoveries() {
+        return discoveries;
+    }
+
     /** Keeps what is now known of an object. */
     void changed(Node node) {
         node.shownAfter = discoveries.changed(index.put(node.record()));

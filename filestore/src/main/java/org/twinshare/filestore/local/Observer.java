@@ -73,6 +73,9 @@ final class Observer {
             times = new Node.Times(Math.max(fineChangeNs(stat), times.changeNs() + 1), stat.changeNs(), false);
             node.times = times;
             node.inside = null;
+            if (!follows) {
+                nodes.discoveries().changedLocally(node.id);
+            }
             if (times.changeNs() != stat.changeNs()) {
                 // Ahead of the file system's clock: remembered, so that no later state gets the same ctime.
                 long unusedVersion = nodes.index().put(node.record());

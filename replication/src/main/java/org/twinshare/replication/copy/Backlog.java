@@ -5,13 +5,13 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Files whose bytes have not all come. One that comes to miss something while it is fetched is fetched again. Thread-safe. */
-final class FilesToFetch {
+/** Objects that something is to be done about. One that comes again while it is done is done once more. Thread-safe. */
+final class Backlog {
     private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
 
     /** @param before those known before a restart */
-    FilesToFetch(Collection<Long> before) {
+    Backlog(Collection<Long> before) {
         waiting.addAll(before);
     }
 
@@ -23,14 +23,14 @@ final class FilesToFetch {
         waiting.addAll(ids);
     }
 
-    /** Those that are to be fetched now. */
+    /** Those that it is to be done of now. */
     Set<Long> begin() {
         underWay.addAll(waiting);
         waiting.removeAll(underWay);
         return Set.copyOf(underWay);
     }
 
-    /** They were fetched, or not all of them were. */
+    /** It is done of them, or not of all of them. */
     void end(boolean done) {
         if (!done) {
             waiting.addAll(underWay);

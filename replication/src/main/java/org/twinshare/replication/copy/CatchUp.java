@@ -276,8 +276,11 @@ final class CatchUp {
         }
         // A copy that is cut before they are fetched has to see that they are not finished.
         toFetch.forEach(net::unfinished);
-        // Nor can it see of a directory that is made now that it was never listed.
-        gaps.unlisted(toList);
+        // Nor can it see of a directory that is made now that it was never listed, nor of a file that a record behind
+        // this
+        // writes to, which finishes it.
+        gaps.add(toList, toFetch);
+        gaps.toCompare().addAll(recovery.changedLocally());
         // The position is not kept yet: what is to be fetched has to be known to the next start with it.
         var unusedReport = recovery.reconcile(position, end);
         return new Done(end, toFetch);

@@ -103,6 +103,7 @@ final class DataSync implements AutoCloseable {
                 inDoubt.addAll(of.files());
                 inDoubtUpTo = sequence;
             }
+            case Entry.ChangedLocally unused -> {}
             case Entry.Marker unused -> {}
         }
     }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
@@ -24,15 +25,27 @@ final class Differences {
     private final StandbyApply apply;
     private final Questions questions;
     private final @Nullable SumKind content;
+    private final LongPredicate inContent;
     private final ByteBuffer memory = ByteBuffer.allocateDirect(Ask.BLOCK_BYTES);
     private long bytes;
 
-    Differences(LocalTree tree, StandbyApply apply, Questions questions, @Nullable SumKind content) {
+    /**
+     * For comparing, with bytes by this kind of checksum.
+     *
+     * @param inContent of which files; of all others size and mtime tell
+     */
+    Differences(
+            LocalTree tree,
+            StandbyApply apply,
+            Questions questions,
+            @Nullable SumKind content,
+            LongPredicate inContent) {
         this.tree = tree;
         this.copy = tree.copy();
         this.apply = apply;
         this.questions = questions;
         this.content = content;
+        this.inContent = inContent;
     }
 
     /** Bytes that were summed up here. */
@@ -167,7 +180,7 @@ final class Differences {
 
     private boolean differsInContent(ObjectDescription file) throws IOException, ErrnoException {
         SumKind kind = content;
-        if (kind == null || file.type() != FileType.REGULAR) {
+        if (kind == null || file.type() != FileType.REGULAR || !inContent.test(file.id())) {
             return false;
         }
         boolean[] differs = new boolean[1];

@@ -20,10 +20,12 @@ import org.twinshare.replication.FilesInDoubt;
  */
 final class KnownGaps {
     private static final String TO_LIST = "to-list";
+    private static final String TO_COMPARE = "to-compare";
 
     private final LocalTree tree;
     private final FetchedAhead ahead = new FetchedAhead();
-    private final FilesToFetch files;
+    private final Backlog files;
+    private final Backlog toCompare;
     private final Set<Long> directories = ConcurrentHashMap.newKeySet();
     /** Files whose committed bytes are not here. */
     private final Map<Long, Promise> promised = new ConcurrentHashMap<>();
@@ -47,15 +49,21 @@ final class KnownGaps {
 
     KnownGaps(LocalTree tree) {
         this.tree = tree;
-        files = new FilesToFetch(FilesInDoubt.of(tree));
+        files = new Backlog(FilesInDoubt.of(tree));
+        toCompare = new Backlog(FilesInDoubt.decode(tree.fact(TO_COMPARE)));
         directories.addAll(FilesInDoubt.decode(tree.fact(TO_LIST)));
         // What of them was committed is not known any more.
         files.all().forEach(file -> promised.put(file, Promise.UNKNOWN));
     }
 
     /** Files whose bytes have not all come. */
-    FilesToFetch files() {
+    Backlog files() {
         return files;
+    }
+
+    /** Objects that a local process changed on the primary. The copy is a complete one of what records tell without them. */
+    Backlog toCompare() {
+        return toCompare;
     }
 
     /** Files that were fetched before their records are carried out. */
@@ -63,9 +71,15 @@ final class KnownGaps {
         return ahead;
     }
 
-    /** Directories that are here, or are about to be made, and whose entries have not come: durable when this returns. */
-    void unlisted(Collection<Long> ids) throws ErrnoException {
-        if (directories.addAll(ids)) {
+    /**
+     * What is here, or about to be made, and is not whole: directories whose entries have not come, and files whose bytes may be
+     * other ones. Durable when this returns.
+     */
+    void add(Collection<Long> unlisted, Collection<Long> toFetch) throws ErrnoException {
+        boolean known = directories.containsAll(unlisted) && files.all().containsAll(toFetch);
+        directories.addAll(unlisted);
+        files.addAll(toFetch);
+        if (!known) {
             tree.checkpoint(facts(Map.of(), Set.of()));
         }
     }
@@ -169,6 +183,7 @@ final class KnownGaps {
         toFetch.addAll(openFiles);
         Map<String, byte[]> facts = new HashMap<>(others);
         facts.putAll(FilesInDoubt.fact(toFetch));
+        facts.put(TO_COMPARE, FilesInDoubt.encode(toCompare.all()));
         facts.put(TO_LIST, FilesInDoubt.encode(Set.copyOf(directories)));
         return facts;
     }

@@ -15,6 +15,7 @@ public final class LostChanges {
     private final NetState net = new NetState();
     private final Set<Long> files = new HashSet<>();
     private final Set<Long> found = new HashSet<>();
+    private final Set<Long> changedLocally = new HashSet<>();
     private final Set<Slot> foundAt = new HashSet<>();
 
     /** One record of the tail, or a hot file from before it. */
@@ -40,6 +41,7 @@ public final class LostChanges {
                     foundAt.add(new Slot(of.directory(), object.name()));
                 });
             }
+            case Entry.ChangedLocally of -> changedLocally.addAll(of.objects());
             case Entry.Voided unused -> {}
             case Entry.Checkpoint unused -> {}
             case Entry.Alone unused -> {}
@@ -58,6 +60,11 @@ public final class LostChanges {
         Set<Slot> names = new HashSet<>(net.slots().keySet());
         names.addAll(foundAt);
         return names;
+    }
+
+    /** Objects, or directories of which entries, a local process changed. */
+    Set<Long> changedLocally() {
+        return changedLocally;
     }
 
     Set<Long> files() {

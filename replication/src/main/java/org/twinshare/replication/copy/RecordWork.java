@@ -35,7 +35,8 @@ final class RecordWork {
 
     private final LocalTree tree;
     private final ArrivedData arrived;
-    private final FilesToFetch toFetch;
+    private final Backlog toFetch;
+    private final Backlog toCompare;
     private final FetchedAhead ahead;
     private final Divergences divergences;
     /** Files that are written to, and not committed since. */
@@ -55,11 +56,12 @@ final class RecordWork {
         SOME
     }
 
-    RecordWork(LocalTree tree, ArrivedData arrived, FilesToFetch toFetch, FetchedAhead ahead, Divergences divergences) {
+    RecordWork(LocalTree tree, ArrivedData arrived, KnownGaps gaps, Divergences divergences) {
         this.tree = tree;
         this.arrived = arrived;
-        this.toFetch = toFetch;
-        this.ahead = ahead;
+        this.toFetch = gaps.files();
+        this.toCompare = gaps.toCompare();
+        this.ahead = gaps.ahead();
         this.divergences = divergences;
     }
 
@@ -76,6 +78,7 @@ final class RecordWork {
             case Entry.Referenced file -> write(record, file);
             case Entry.Committed committed -> commit(record.sequence(), committed);
             case Entry.InDoubt of -> toFetch.addAll(of.files());
+            case Entry.ChangedLocally of -> toCompare.addAll(of.objects());
             case Entry.Voided unused -> {}
             case Entry.Checkpoint unused -> {}
             case Entry.Alone unused -> {}

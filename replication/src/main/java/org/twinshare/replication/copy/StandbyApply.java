@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +40,7 @@ public final class StandbyApply implements AutoCloseable {
 
     private final Divergences divergences = new Divergences();
     private final KnownGaps gaps;
-    private final FilesToFetch toFetch;
+    private final Backlog toFetch;
     private final DataSync dataSync;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("standby-apply").unstarted(this::run);
@@ -58,10 +56,7 @@ public final class StandbyApply implements AutoCloseable {
 
     private boolean working;
     private boolean stopped;
-    /** How many want the tree to stand still. */
-    private final AtomicInteger holding = new AtomicInteger();
-    /** How often the tree moved other than by one record. */
-    private final AtomicLong leaps = new AtomicLong();
+    private final Holds holds = new Holds(moves);
     /** There is a primary to ask. */
     private boolean connected;
 
@@ -82,7 +77,7 @@ public final class StandbyApply implements AutoCloseable {
         exact = applied >= journal.lastSequence();
         gaps = new KnownGaps(tree);
         toFetch = gaps.files();
-        work = new RecordWork(tree, arrived, toFetch, gaps.ahead(), divergences);
+        work = new RecordWork(tree, arrived, gaps, divergences);
         records = new RecordRun(journal, work);
         dataSync = new DataSync(journal, work, gaps, this::appliedSequence);
         tree.follows(true);
@@ -153,6 +148,10 @@ public final class StandbyApply implements AutoCloseable {
         return divergences;
     }
 
+    Holds holds() {
+        return holds;
+    }
+
     KnownGaps gaps() {
         return gaps;
     }
@@ -178,7 +177,7 @@ public final class StandbyApply implements AutoCloseable {
 
     /** Takes the files that are to be fetched; one that comes to miss something from here on is to be fetched once more. */
     Set<Long> beginFetch() {
-        return gaps.beginFetch(holding.get() == 0);
+        return gaps.beginFetch(!holds.isHeld());
     }
 
     /** They were fetched, or not all of them were. */
@@ -206,13 +205,13 @@ public final class StandbyApply implements AutoCloseable {
         }
     }
 
-    /** Waits until records up to a position are carried out, after catching up where that is needed; false at the end. */
+    /** Waits until records up to a position are carried out, after catching up where need be; false when the connection ends. */
     boolean awaitApplied(long sequence) {
-        moves.await(() -> applied >= sequence || closed);
+        moves.await(() -> applied >= sequence || !connected || closed);
         return applied >= sequence;
     }
 
-    /** The same; false also where it stops in front of a record, or the connection ends. */
+    /** The same; false also where it stops in front of a record. */
     boolean awaitAppliedUnlessStopped(long sequence) {
         moves.await(() -> applied >= sequence || stopped || !connected || closed);
         return applied >= sequence;
@@ -222,6 +221,17 @@ public final class StandbyApply implements AutoCloseable {
     boolean awaitNeed(Duration atMost) {
         moves.await(atMost, () -> stopped || mayFetch() || divergences.isWaiting() || !connected || closed);
         return moves.is(() -> connected && !closed);
+    }
+
+    /** Waits until there is something that a local process changed on the primary; false when the connection has ended. */
+    boolean awaitToCompare() {
+        moves.await(() -> gaps.toCompare().isWaiting() && !holds.isHeld() || !connected || closed);
+        return moves.is(() -> connected && !closed);
+    }
+
+    /** Waits for a time, or until the connection ends. */
+    void awaitEnd(Duration atMost) {
+        moves.await(atMost, () -> !connected || closed);
     }
 
     /** Whether it stopped in front of a record that cannot be carried out as the tree is. */
@@ -240,7 +250,7 @@ public final class StandbyApply implements AutoCloseable {
         moves.change(() -> {
             streaming = false;
             exact = false;
-            leaps.incrementAndGet();
+            holds.leap();
         });
         moves.await(() -> !working);
         arrived.clear();
@@ -252,14 +262,7 @@ public final class StandbyApply implements AutoCloseable {
      * @throws IOException when it is not complete, so that there is no such position
      */
     public StandStill standStill() throws IOException {
-        moves.change(holding::incrementAndGet);
-        moves.await(() -> !working);
-        long position = applied;
-        long before = leaps.get();
-        StandStill still = new StandStill(
-                position,
-                () -> applied == position && leaps.get() == before,
-                () -> moves.change(holding::decrementAndGet));
+        StandStill still = holds.standStill(() -> working, this::appliedSequence);
         if (!isComplete()) {
             still.close();
             throw new IOException("the tree is not complete: it is being made equal to the primary's");
@@ -312,25 +315,21 @@ public final class StandbyApply implements AutoCloseable {
     }
 
     private boolean canGoOn() {
-        return streaming && !stopped && holding.get() == 0;
+        return streaming && !stopped && !holds.isHeld();
     }
 
     private boolean mayFetch() {
-        return toFetch.isWaiting() && holding.get() == 0;
+        return toFetch.isWaiting() && !holds.isHeld();
     }
 
     private void carryOut(long upTo) {
         try {
-            records.run(applied, upTo, () -> streaming && holding.get() == 0, this::carriedOut);
+            records.run(applied, upTo, this::canGoOn, sequence -> moves.change(() -> applied = sequence));
         } catch (ErrnoException e) {
             stop(e);
         } catch (IOException | RecordsReleased | JournalDamaged | MalformedRecord | RuntimeException e) {
             fail("the journal of the standby cannot be read: " + e.getMessage());
         }
-    }
-
-    private void carriedOut(long sequence) {
-        moves.change(() -> applied = sequence);
     }
 
     /**
@@ -347,7 +346,7 @@ public final class StandbyApply implements AutoCloseable {
     public Set<Long> carryOutRest(InstantSource clock) throws IOException {
         moves.change(() -> {
             streaming = false;
-            leaps.incrementAndGet();
+            holds.leap();
         });
         moves.await(() -> !working);
         if (copying) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.filestore.local.TreeView;
@@ -36,7 +37,9 @@ public final class StandbyCopy {
     private final InitialCopy copy;
     private final CopyProgress progress = new CopyProgress();
     private final Journal journal;
+    private final CopyLimits limits;
     private final InstantSource clock;
+    private volatile @Nullable LocalChangesRepair localChanges;
 
     public StandbyCopy(
             LocalTree tree,
@@ -49,6 +52,7 @@ public final class StandbyCopy {
         this.journal = journal;
         this.apply = apply;
         this.questions = questions;
+        this.limits = limits;
         this.clock = clock;
         apply.connected(true);
         fetch = new Fetch(tree, questions, progress, limits);
@@ -74,6 +78,10 @@ public final class StandbyCopy {
     public void end(IOException why) {
         questions.ended(why);
         apply.connected(false);
+        LocalChangesRepair begun = localChanges;
+        if (begun != null) {
+            begun.close();
+        }
     }
 
     /**
@@ -100,6 +108,7 @@ public final class StandbyCopy {
     public void rewind(long fork, LostChanges tail) throws IOException {
         apply.beginCopy();
         apply.fetch(tail.files());
+        apply.gaps().toCompare().addAll(tail.changedLocally());
         catchUp(fork, new CatchUp.Extra(tail.objects(), tail.names()), new Everything());
     }
 
@@ -109,6 +118,7 @@ public final class StandbyCopy {
         if (!first && !apply.isStreaming()) {
             apply.stream(apply.appliedSequence());
         }
+        localChanges = new LocalChangesRepair(tree, apply, questions, limits);
         DivergenceRepair repair = new DivergenceRepair(tree, apply, questions);
         while (first || apply.awaitNeed(repair.untilNext())) {
             if (first || apply.isStopped()) {
@@ -175,6 +185,10 @@ public final class StandbyCopy {
     }
 
     private void catchUp(long begin, CatchUp.Extra extra, CatchUp.Here first) throws IOException {
+        apply.holds().repair(() -> catchUpAlone(begin, extra, first));
+    }
+
+    private void catchUpAlone(long begin, CatchUp.Extra extra, CatchUp.Here first) throws IOException {
         long position = begin;
         CatchUp.Extra also = extra;
         CatchUp.Here here = first;

@@ -1,6 +1,7 @@
 package org.twinshare.replication.copy;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +21,7 @@ final class Suspects<K> {
     static final Duration GIVE_UP_AFTER = Duration.ofSeconds(20);
 
     private final Map<K, Suspect> suspects = new LinkedHashMap<>();
-    private long givenUp;
+    private final Set<K> givenUp = new HashSet<>();
 
     /** @param seen null before the first look */
     private record Suspect(Differences.@Nullable Seen seen, long sinceNs, long firstNs) {}
@@ -38,8 +39,8 @@ final class Suspects<K> {
         return suspects.isEmpty();
     }
 
-    /** How many were left alone. */
-    long givenUp() {
+    /** Those that were left alone. */
+    Set<K> givenUp() {
         return givenUp;
     }
 
@@ -67,7 +68,7 @@ final class Suspects<K> {
         }
         if (now - before.firstNs >= GIVE_UP_AFTER.toNanos() && !same) {
             suspects.remove(what);
-            givenUp++;
+            givenUp.add(what);
             return null;
         }
         suspects.put(what, new Suspect(seen, same ? before.sinceNs : now, before.firstNs));

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +32,7 @@ public final class Verify {
     private final LocalTree tree;
     private final TreeCopy copy;
     private final Questions questions;
+    private final Holds holds;
     private final Options options;
     private final Fetch fetch;
     private final Differences differences;
@@ -40,7 +42,13 @@ public final class Verify {
     /** Of directories that held the one in which the name is. */
     private final Set<Slot> notPlaced = new HashSet<>();
 
+    private final Set<Slot> repaired = new HashSet<>();
     private final List<Finding> findings = new ArrayList<>();
+    private boolean everything;
+    private final Set<Long> changed = new HashSet<>();
+    private int removed;
+    private boolean keepsSurplus;
+    private int kept;
     private long objects;
 
     /**
@@ -48,8 +56,14 @@ public final class Verify {
      *
      * @param content compare bytes too, by checksums of this kind; null for names and attributes only
      * @param repair  make the tree here the same where it differs
+     * @param maxRemoved with more names than these that are to be removed none is
      */
-    public record Options(@Nullable SumKind content, boolean repair) {}
+    public record Options(@Nullable SumKind content, boolean repair, int maxRemoved) {
+        /** Whoever asks for it has seen to it that it is the right directory. */
+        public Options(@Nullable SumKind content, boolean repair) {
+            this(content, repair, Integer.MAX_VALUE);
+        }
+    }
 
     /**
      * What was found.
@@ -57,8 +71,9 @@ public final class Verify {
      * @param objects  names that were compared
      * @param bytes    that were summed up here
      * @param changing what changed each time it was looked at, or is written to and not committed: nothing can be said of it
+     * @param kept     names that were not removed, because there were more of them than were to be
      */
-    public record Report(long objects, long bytes, long changing, List<Finding> findings) {
+    public record Report(long objects, long bytes, long changing, long kept, List<Finding> findings) {
         public Report {
             findings = List.copyOf(findings);
         }
@@ -68,14 +83,37 @@ public final class Verify {
         this.tree = tree;
         this.copy = tree.copy();
         this.questions = questions;
+        this.holds = apply.holds();
         this.options = options;
         fetch = new Fetch(tree, questions, new CopyProgress(), limits);
-        differences = new Differences(tree, apply, questions, options.content());
+        differences =
+                new Differences(tree, apply, questions, options.content(), id -> everything || changed.contains(id));
     }
 
     /** Compares everything; repairs what it finds, when it is to. */
     public Report run() throws IOException {
+        everything = true;
         tree.view().roots().stream().map(TreeView.Root::id).forEach(directories::add);
+        return compare();
+    }
+
+    /** Compares these objects, and the names in those that are directories; bytes of these files only. */
+    Report run(Set<Long> some) throws IOException {
+        changed.addAll(some);
+        some.forEach(suspects::add);
+        directories.addAll(some);
+        return compare();
+    }
+
+    /** Objects, and directories with names, of which nothing could be said, or which have no place before others are moved. */
+    Set<Long> givenUp() {
+        Set<Long> all = new HashSet<>(suspects.givenUp());
+        names.givenUp().forEach(slot -> all.add(slot.directory()));
+        notPlaced.forEach(slot -> all.add(slot.directory()));
+        return all;
+    }
+
+    private Report compare() throws IOException {
         try {
             do {
                 while (!directories.isEmpty()) {
@@ -87,11 +125,14 @@ public final class Verify {
         } catch (ErrnoException e) {
             throw new IOException("the tree here cannot be compared: " + e.getMessage(), e);
         }
-        long changing = names.givenUp() + suspects.givenUp();
-        return new Report(objects, differences.bytes(), changing, findings);
+        long changing = (long) names.givenUp().size() + suspects.givenUp().size();
+        return new Report(objects, differences.bytes(), changing, kept, findings);
     }
 
     private void directory(long id) throws IOException, ErrnoException {
+        if (!copy.isDirectory(id)) {
+            return;
+        }
         Differences.Directory directory = differences.list(id);
         if (directory == null) {
             return;
@@ -118,7 +159,7 @@ public final class Verify {
             if (differences.ofObject(object) != null) {
                 suspects.add(object.id());
             }
-        } else if (copy.has(object.id())) {
+        } else if (everything && copy.has(object.id())) {
             directories.add(object.id());
         }
     }
@@ -130,26 +171,24 @@ public final class Verify {
             pause(names.left());
             Map<Slot, Long> owners = differences.owners(names.all());
             differences.awaitApplied();
+            Map<Slot, Finding> sure = new LinkedHashMap<>();
+            int surplus = 0;
             for (Map.Entry<Slot, Long> each : owners.entrySet()) {
                 Slot slot = each.getKey();
                 listed.add(slot.directory());
-                Finding finding = names.seen(slot, differences.ofName(slot, each.getValue()));
+                Differences.Seen seen = differences.ofName(slot, each.getValue());
+                surplus += seen != null && seen.finding() instanceof Finding.SurplusName ? 1 : 0;
+                Finding finding = names.seen(slot, seen);
                 if (finding != null) {
-                    findings.add(finding);
-                    repairName(slot, each.getValue());
+                    sure.put(slot, finding);
                 }
             }
+            // Before the first of them is sure, which some are sooner than others.
+            keepsSurplus |= removed + surplus > options.maxRemoved();
+            repairNames(sure);
         }
         if (options.repair()) {
-            placeRest();
-            // What has lost a name lies aside, and may have got another one since.
-            int unusedGone = copy.clear(id -> false);
-            for (long directory : listed) {
-                // Also where a directory was taken from that is right now: so its name did not differ any more.
-                if (copy.has(directory)) {
-                    differences.dress(directory);
-                }
-            }
+            holds.repair(() -> endNames(listed));
         }
         while (!suspects.isEmpty()) {
             pause(suspects.left());
@@ -157,7 +196,43 @@ public final class Verify {
             differences.awaitApplied();
             for (Finding finding : differences.look(suspects, described).values()) {
                 findings.add(finding);
-                repair(finding);
+                if (options.repair()) {
+                    holds.repair(() -> repair(finding));
+                }
+            }
+        }
+    }
+
+    private void repairNames(Map<Slot, Finding> sure) throws IOException, ErrnoException {
+        for (Map.Entry<Slot, Finding> each : sure.entrySet()) {
+            Slot slot = each.getKey();
+            boolean first = repaired.add(slot);
+            if (first) {
+                findings.add(each.getValue());
+            }
+            boolean surplus = each.getValue() instanceof Finding.SurplusName;
+            if (surplus && keepsSurplus) {
+                kept++;
+            } else if (options.repair()) {
+                removed += surplus ? 1 : 0;
+                holds.repair(() -> repairNamesNow(Set.of(slot)));
+                if (first) {
+                    // A client may have given that name to something meanwhile.
+                    names.add(slot);
+                }
+            }
+        }
+    }
+
+    /** Names were repaired, but for those of directories that held each other. */
+    private void endNames(Set<Long> listed) throws IOException, ErrnoException {
+        placeRest();
+        // What has lost a name lies aside, and may have got another one since.
+        int unusedGone = copy.clear(id -> false);
+        for (long directory : listed) {
+            // Also where a directory was taken from that is right now: so its name did not differ any more.
+            if (copy.has(directory)) {
+                differences.dress(directory);
             }
         }
     }
@@ -167,11 +242,16 @@ public final class Verify {
         int before = Integer.MAX_VALUE;
         while (!notPlaced.isEmpty() && notPlaced.size() < before) {
             before = notPlaced.size();
-            Map<Slot, Long> owners = differences.owners(Set.copyOf(notPlaced));
+            Set<Slot> slots = Set.copyOf(notPlaced);
             notPlaced.clear();
-            for (Map.Entry<Slot, Long> each : owners.entrySet()) {
-                repairName(each.getKey(), each.getValue());
-            }
+            repairNamesNow(slots);
+        }
+    }
+
+    /** Whose they are is asked once more: it is no older then than the last that was carried out here. */
+    private void repairNamesNow(Set<Slot> slots) throws IOException, ErrnoException {
+        for (Map.Entry<Slot, Long> each : differences.owners(slots).entrySet()) {
+            repairName(each.getKey(), each.getValue());
         }
     }
 
@@ -185,9 +265,6 @@ public final class Verify {
     }
 
     private void repairName(Slot slot, long owner) throws IOException, ErrnoException {
-        if (!options.repair()) {
-            return;
-        }
         if (owner == 0) {
             int unusedRemoved = copy.takeAway(slot);
         } else {
@@ -208,13 +285,11 @@ public final class Verify {
     }
 
     private void repair(Finding finding) throws IOException {
-        if (options.repair()) {
-            switch (finding) {
-                case Finding.WrongBytes of -> fetch.again(Set.of(of.object()));
-                case Finding.WrongAttributes of -> differences.dress(of.object());
-                case Finding.WrongName unused -> {}
-                case Finding.SurplusName unused -> {}
-            }
+        switch (finding) {
+            case Finding.WrongBytes of -> fetch.again(Set.of(of.object()));
+            case Finding.WrongAttributes of -> differences.dress(of.object());
+            case Finding.WrongName unused -> {}
+            case Finding.SurplusName unused -> {}
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed interface Entry {
     /** The most that one {@link InDoubt} names. */
     int MAX_IN_DOUBT = 4096;
 
+    /** The most that one {@link ChangedLocally} names. */
+    int MAX_CHANGED_LOCALLY = 4096;
+
     /**
      * A change of the tree was decided, and is done from now on.
      *
@@ -140,6 +143,19 @@ public sealed interface Entry {
                 throw new IllegalArgumentException(files.size() + " files in one record");
             }
             files = List.copyOf(files);
+        }
+    }
+
+    /**
+     * A process on the server itself changed these objects, or entries of them, of which no record tells. Whoever follows compares
+     * them.
+     */
+    record ChangedLocally(List<Long> objects) implements Entry {
+        public ChangedLocally {
+            if (objects.size() > MAX_CHANGED_LOCALLY) {
+                throw new IllegalArgumentException(objects.size() + " objects in one record");
+            }
+            objects = List.copyOf(objects);
         }
     }
 

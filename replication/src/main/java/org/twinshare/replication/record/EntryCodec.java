@@ -48,7 +48,8 @@ public final class EntryCodec {
             case Entry.Hot hot -> to.putLong(hot.object());
             case Entry.Checkpoint checkpoint -> to.putLong(checkpoint.position());
             case Entry.Alone alone -> to.putFlag(alone.alone());
-            case Entry.InDoubt of -> encodeInDoubt(to, of);
+            case Entry.InDoubt of -> encodeIds(to, of.files());
+            case Entry.ChangedLocally of -> encodeIds(to, of.objects());
             case Entry.Marker unused -> {}
         }
         return body.flip();
@@ -70,9 +71,14 @@ public final class EntryCodec {
             case Entry.Hot unused -> Long.BYTES;
             case Entry.Checkpoint unused -> Long.BYTES;
             case Entry.Alone unused -> 1;
-            case Entry.InDoubt of -> Short.BYTES + of.files().size() * Long.BYTES;
+            case Entry.InDoubt of -> maxBytes(of.files());
+            case Entry.ChangedLocally of -> maxBytes(of.objects());
             case Entry.Marker unused -> 0;
         };
+    }
+
+    private static int maxBytes(List<Long> ids) {
+        return Short.BYTES + ids.size() * Long.BYTES;
     }
 
     private static void encodeChanged(BodyWriter to, Entry.Changed changed) {
@@ -123,9 +129,9 @@ public final class EntryCodec {
         }
     }
 
-    private static void encodeInDoubt(BodyWriter to, Entry.InDoubt of) {
-        to.putShort(of.files().size());
-        of.files().forEach(to::putLong);
+    private static void encodeIds(BodyWriter to, List<Long> ids) {
+        to.putShort(ids.size());
+        ids.forEach(to::putLong);
     }
 
     /** What a record says. The data of a write are a window on its body. */
@@ -159,7 +165,8 @@ public final class EntryCodec {
             case HOT -> new Entry.Hot(from.takeLong());
             case CHECKPOINT -> new Entry.Checkpoint(from.takeLong());
             case ALONE -> new Entry.Alone(from.takeFlag());
-            case IN_DOUBT -> decodeInDoubt(from);
+            case IN_DOUBT -> new Entry.InDoubt(decodeIds(from, Entry.MAX_IN_DOUBT));
+            case CHANGED_LOCALLY -> new Entry.ChangedLocally(decodeIds(from, Entry.MAX_CHANGED_LOCALLY));
         };
         from.end();
         return entry;
@@ -222,15 +229,15 @@ public final class EntryCodec {
         return new Entry.Adopted(directory, objects);
     }
 
-    private static Entry decodeInDoubt(BodyReader from) throws MalformedRecord {
+    private static List<Long> decodeIds(BodyReader from, int most) throws MalformedRecord {
         int count = from.takeShort();
-        if (count > Entry.MAX_IN_DOUBT) {
-            throw new MalformedRecord(count + " files in doubt");
+        if (count > most) {
+            throw new MalformedRecord(count + " objects");
         }
-        List<Long> files = new ArrayList<>();
+        List<Long> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            files.add(from.takeLong());
+            ids.add(from.takeLong());
         }
-        return new Entry.InDoubt(files);
+        return ids;
     }
 }

@@ -24,7 +24,9 @@ enum EntryType {
     /** {@link Entry.Committed}. */
     COMMITTED(8),
     /** {@link Entry.InDoubt}. */
-    IN_DOUBT(9);
+    IN_DOUBT(9),
+    /** {@link Entry.ChangedLocally}. */
+    CHANGED_LOCALLY(10);
 
     private static final EntryType[] VALUES = values();
 
@@ -55,6 +57,7 @@ enum EntryType {
             case Entry.Referenced unused -> REFERENCED;
             case Entry.Committed unused -> COMMITTED;
             case Entry.InDoubt unused -> IN_DOUBT;
+            case Entry.ChangedLocally unused -> CHANGED_LOCALLY;
         };
     }
 }

@@ -65,6 +65,7 @@ public final class PrimaryLink implements AutoCloseable {
     private final JournalMarks marks;
     private final CountDownLatch confirmed;
     private volatile @Nullable Connection current;
+    private volatile boolean signingOff;
     private boolean closed;
 
     /**
@@ -306,6 +307,7 @@ public final class PrimaryLink implements AutoCloseable {
      * @return whether the standby has everything; after that time it is told all the same
      */
     public boolean signOff(boolean handOver, Duration atMost) throws IOException {
+        signingOff = true;
         journal.awaitDurable(journal.lastSequence());
         // The marker that would come with closing would be one record more than the standby has.
         journal.settle();
@@ -317,6 +319,11 @@ public final class PrimaryLink implements AutoCloseable {
             open.send(new SignOff(last, handOver && all));
         }
         return all;
+    }
+
+    /** Whether {@link #signOff} has begun: nothing comes in the journal any more of its own accord. */
+    public boolean isSigningOff() {
+        return signingOff;
     }
 
     /** Nothing of this server is changed by the standby, or by its silence, any more when this returns. */

@@ -65,6 +65,12 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
     }
 
     @Override
+    public boolean hearsLocalChanges() {
+        PrimaryLink current = link;
+        return isShipping() && current != null && !current.isSigningOff();
+    }
+
+    @Override
     public void awaitReplicated(long sequence) {
         PrimaryLink current = link;
         if (current != null) {

@@ -10,11 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -33,11 +37,13 @@ import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.filestore.local.TreeView;
 
 /**
- * Local processes change the primary's tree at random while a client does: the standby goes on following whatever it finds,
- * and a comparison makes the trees equal, because what a process changes has no record.
+ * Local processes change the primary's tree at random while a client does: the standby goes on following whatever it finds. The
+ * trees are equal when a comparison has made them so, because what a process changes has no record; or when the primary has
+ * found all of it and told so.
  */
 @Timeout(300)
 class LocalChangesTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int STEPS = Integer.getInteger("twinshare.local.steps", 150);
 
     private final long seed = Long.getLong("twinshare.seed", System.nanoTime());
@@ -65,13 +71,7 @@ class LocalChangesTest {
             stream.expectsDivergences = true;
             stream.copy.copyAll(1);
             stream.follow();
-            for (int i = 0; i < STEPS; i++) {
-                if (random.nextInt(3) == 0) {
-                    localChange();
-                } else {
-                    clientCall();
-                }
-            }
+            steps();
         }
         // What changed while it was looked at may have ended that connection: the next one goes on.
         try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
@@ -83,6 +83,83 @@ class LocalChangesTest {
             stream.awaitCaughtUp();
             assertThat(withoutCtimes(twin.standbyTree)).as("seed %d", seed).isEqualTo(withoutCtimes(twin.primaryTree));
         }
+    }
+
+    private void steps() throws Exception {
+        for (int i = 0; i < STEPS; i++) {
+            if (random.nextInt(3) == 0) {
+                localChange();
+            } else {
+                clientCall();
+            }
+        }
+    }
+
+    /** As far as the primary found it by itself, which a walk through everything does in the end. */
+    @RepeatedTest(2)
+    void theTreesAreEqualWhenThePrimaryHasToldWhatItFound() throws Exception {
+        twin.primaryTree.beginAdoption();
+        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
+            stream.expectsDivergences = true;
+            stream.copyAndFollow();
+            for (int i = 0; i < 3; i++) {
+                steps();
+                tell();
+            }
+        }
+        try (Connections connections = new Connections()) {
+            Awaitility.await("everything was told").atMost(PATIENCE).until(() -> {
+                connections.goOn();
+                tell();
+                return differences().isEmpty();
+            });
+        } catch (ConditionTimeoutException e) {
+            assertThat(differences()).as("seed %d", seed).isEmpty();
+        }
+    }
+
+    /** What changes while it is looked at may end a connection: the next one goes on. */
+    private final class Connections implements AutoCloseable {
+        private Stream stream = next();
+
+        private Stream next() {
+            Stream next = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT);
+            next.expectsDivergences = true;
+            next.follow();
+            return next;
+        }
+
+        void goOn() throws Exception {
+            if (stream.hasEnded()) {
+                stream.close();
+                stream = next();
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            stream.close();
+        }
+    }
+
+    /** Paths that are not the same on both servers, with what they are on the primary and on the standby. */
+    private Map<String, String> differences() throws Exception {
+        try {
+            Map<String, String> there = withoutCtimes(twin.primaryTree);
+            Map<String, String> here = withoutCtimes(twin.standbyTree);
+            Map<String, String> differences = new TreeMap<>();
+            there.forEach((path, text) -> differences.put(path, text + " / " + here.get(path)));
+            here.forEach((path, text) -> differences.put(path, there.get(path) + " / " + text));
+            there.forEach((path, text) -> differences.remove(path, text + " / " + text));
+            return differences;
+        } catch (ErrnoException e) {
+            return Map.of("/", "they change while they are looked at: " + e.getMessage());
+        }
+    }
+
+    private void tell() {
+        twin.primaryTree.lookForLocalChanges();
+        twin.primaryTree.tidy();
     }
 
     /** The standby shows the time of the repair where no record told of a change. */

@@ -184,6 +184,14 @@ final class Stream implements AutoCloseable {
         copy.end(new IOException(why));
     }
 
+    boolean hasBeenCut() {
+        return ended;
+    }
+
+    boolean hasEnded() {
+        return failure.get() != null;
+    }
+
     private void checkConnection() {
         Exception why = failure.get();
         if (why != null) {

@@ -185,6 +185,7 @@ class EntryCodecTest {
                 "01 00 0000000000000003 0000000000000004 00000005 ffffffff 00 01020304 0000000000000006"
                         + "0000000000000007");
         assertBytes(new Entry.InDoubt(List.of(3L, 4L)), 9, "01 0002 0000000000000003 0000000000000004");
+        assertBytes(new Entry.ChangedLocally(List.of(5L)), 10, "01 0001 0000000000000005");
         assertBytes(new Entry.Marker(), 0, "");
     }
 

@@ -18,7 +18,7 @@ import org.twinshare.filestore.Stability;
 /** Entries with any values that their fields can have, and often those at the ends of their ranges. */
 final class RandomEntries {
     static final int CHANGES = 6;
-    static final int ENTRIES = 10;
+    static final int ENTRIES = 11;
 
     private final Random random;
 
@@ -48,6 +48,7 @@ final class RandomEntries {
                         number());
             case 7 -> new Entry.Committed(number(), number(), number(), number(), ranges());
             case 8 -> new Entry.InDoubt(inDoubt());
+            case 9 -> new Entry.ChangedLocally(inDoubt());
             default -> new Entry.Marker();
         };
     }
