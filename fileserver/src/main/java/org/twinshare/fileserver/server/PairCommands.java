@@ -55,7 +55,9 @@ final class PairCommands {
             return refused(e.refusal());
         } catch (IOException e) {
             return refused(new Refusal(
-                    "it was not done", String.valueOf(e.getMessage()), "look at the disk of the state directory"));
+                    "it was not done",
+                    String.valueOf(e.getMessage()),
+                    "see the log of this server; where it is a disk, look at that, otherwise try again"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return refused(new Refusal("it was not done", "the server stops", "ask again when it runs"));

@@ -1,10 +1,13 @@
 package org.twinshare.replication.pair;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -28,6 +31,8 @@ public final class PairListener implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PairListener.class);
     private static final int MAX_STRANGERS = 16;
+    private static final int MAX_SAID = 1_000;
+    private static final Duration SAID_EVERY = Duration.ofMinutes(1);
 
     private final ServerSocket server;
     private final PairIdentity identity;
@@ -36,6 +41,11 @@ public final class PairListener implements AutoCloseable {
     private final IntSupplier epoch;
     private final Consumer<Connection> sessions;
     private final Strangers strangers = new Strangers(MAX_STRANGERS);
+    /** What was said in the log lately: whoever tries again and again would flood it. */
+    private final Cache<String, Boolean> said = CacheBuilder.newBuilder()
+            .maximumSize(MAX_SAID)
+            .expireAfterWrite(SAID_EVERY)
+            .build();
 
     /**
      * Listens from {@link #start} on.
@@ -93,7 +103,7 @@ public final class PairListener implements AutoCloseable {
             failure = e;
         }
         // Not of those that had to go: whoever floods the port would flood the log.
-        if (strangers.left(socket) && failure != null) {
+        if (strangers.left(socket) && failure != null && isNew("failed " + socket.getInetAddress())) {
             LOG.info("{} could not be talked to: {}", socket.getInetAddress(), failure.getMessage());
         }
         if (session != null) {
@@ -129,8 +139,14 @@ public final class PairListener implements AutoCloseable {
         return null;
     }
 
+    private boolean isNew(String what) {
+        return said.asMap().putIfAbsent(what, true) == null;
+    }
+
     private void refuse(Connection connection, Refusal refusal) throws IOException {
-        LOG.warn("refused {}: {}", connection.peer(), refusal);
+        if (isNew("refused " + connection.peer())) {
+            LOG.warn("refused {}: {}", connection.peer(), refusal);
+        }
         connection.send(new Refuse(refusal));
         connection.close("refused");
     }

@@ -1,12 +1,15 @@
 package org.twinshare.replication.pair;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.net.HostAndPort;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -186,6 +189,27 @@ class PairTest {
                                     .contains("which is nas2"));
         }
         assertThat(sessions).isEmpty();
+    }
+
+    @Test
+    void aStrangerThatComesAgainAndAgainDoesNotFloodTheLog() throws Exception {
+        assertThat(Joining.join(identity("nas2"), invite(), joined -> {}).name())
+                .isEqualTo("nas1");
+        PairIdentity stranger = identity("nas9");
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, UTF_8));
+        try {
+            for (int i = 0; i < 5; i++) {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
+                    var secure = PairTls.over(socket, stranger, true, certificate -> true);
+                    assertThat(new Connection(secure, socket).receive()).isInstanceOf(Refuse.class);
+                }
+            }
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(log.toString(UTF_8)).containsOnlyOnce("refused 127.0.0.1");
     }
 
     @Test
