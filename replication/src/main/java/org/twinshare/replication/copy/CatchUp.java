@@ -123,7 +123,8 @@ final class CatchUp {
                 }
             }
         } catch (ErrnoException e) {
-            throw new IOException("the tree here cannot be brought to position " + position + ": " + e.getMessage(), e);
+            throw CannotCatchUp.of(
+                    "the tree here cannot be brought to position " + position + ": " + e.getMessage(), e);
         } catch (RecordsReleased | JournalDamaged | MalformedRecord e) {
             throw new IOException("the journal here cannot be read: " + e.getMessage(), e);
         }

@@ -15,8 +15,10 @@ import org.twinshare.filestore.local.QuotaPass;
  */
 final class LocalChangesRepair implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalChangesRepair.class);
-    /** More names than these are not removed without being asked: somebody may have unpacked, or unmounted, the wrong thing. */
-    private static final int MAX_REMOVED = 1_000;
+    /** When more than one of so many objects is gone none is removed without being asked: it may have been a mistake. */
+    private static final int ONE_OF = 5;
+    /** So many are removed in a small tree too. */
+    private static final int FEW = 20;
 
     /** After what could not be compared, or changed each time that it was looked at. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
@@ -70,7 +72,7 @@ final class LocalChangesRepair implements AutoCloseable {
         boolean done = false;
         try {
             Verify verify =
-                    new Verify(tree, apply, questions, limits, new Verify.Options(SumKind.SHA_256, true, MAX_REMOVED));
+                    new Verify(tree, apply, questions, limits, new Verify.Options(SumKind.SHA_256, true, maxRemoved()));
             tell(changed.size(), verify.run(changed));
             toCompare.addAll(verify.givenUp());
             done = true;
@@ -83,6 +85,12 @@ final class LocalChangesRepair implements AutoCloseable {
         }
     }
 
+    private long maxRemoved() {
+        boolean moreIsAllowed = limits.maxRemoved() > CopyLimits.DEFAULT.maxRemoved();
+        long part = Math.max(FEW, tree.objectsKnown() / ONE_OF);
+        return moreIsAllowed ? limits.maxRemoved() : Math.min(limits.maxRemoved(), part);
+    }
+
     private static void tell(int changed, Verify.Report report) {
         LOG.info(
                 "{} objects that local processes changed on the primary were compared, {} differences found",
@@ -90,10 +98,9 @@ final class LocalChangesRepair implements AutoCloseable {
                 report.findings().size());
         if (report.kept() > 0) {
             LOG.warn(
-                    "Local processes removed {} names on the primary, more than the {} that are removed here without being asked:"
-                            + " they are kept. If they are to go:  twinshare verify --repair",
-                    report.kept(),
-                    MAX_REMOVED);
+                    "Local processes removed at least {} objects on the primary, more than are removed here without being asked: they"
+                            + " are kept. If they are to go:  twinshare verify --repair",
+                    report.kept());
         }
     }
 

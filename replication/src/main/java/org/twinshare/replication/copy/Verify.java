@@ -46,9 +46,10 @@ public final class Verify {
     private final List<Finding> findings = new ArrayList<>();
     private boolean everything;
     private final Set<Long> changed = new HashSet<>();
-    private int removed;
+    private final Removal removal;
+    private long removed;
     private boolean keepsSurplus;
-    private int kept;
+    private long kept;
     private long objects;
 
     /**
@@ -56,12 +57,12 @@ public final class Verify {
      *
      * @param content compare bytes too, by checksums of this kind; null for names and attributes only
      * @param repair  make the tree here the same where it differs
-     * @param maxRemoved with more names than these that are to be removed none is
+     * @param maxRemoved when more objects than these are to be removed none is
      */
-    public record Options(@Nullable SumKind content, boolean repair, int maxRemoved) {
+    public record Options(@Nullable SumKind content, boolean repair, long maxRemoved) {
         /** Whoever asks for it has seen to it that it is the right directory. */
         public Options(@Nullable SumKind content, boolean repair) {
-            this(content, repair, Integer.MAX_VALUE);
+            this(content, repair, Long.MAX_VALUE);
         }
     }
 
@@ -71,7 +72,7 @@ public final class Verify {
      * @param objects  names that were compared
      * @param bytes    that were summed up here
      * @param changing what changed each time it was looked at, or is written to and not committed: nothing can be said of it
-     * @param kept     names that were not removed, because there were more of them than were to be
+     * @param kept     objects that were not removed, because there were more of them than were to be
      */
     public record Report(long objects, long bytes, long changing, long kept, List<Finding> findings) {
         public Report {
@@ -88,6 +89,7 @@ public final class Verify {
         fetch = new Fetch(tree, questions, new CopyProgress(), limits);
         differences =
                 new Differences(tree, apply, questions, options.content(), id -> everything || changed.contains(id));
+        removal = new Removal(tree, differences, options.maxRemoved());
     }
 
     /** Compares everything; repairs what it finds, when it is to. */
@@ -172,12 +174,12 @@ public final class Verify {
             Map<Slot, Long> owners = differences.owners(names.all());
             differences.awaitApplied();
             Map<Slot, Finding> sure = new LinkedHashMap<>();
-            int surplus = 0;
+            long surplus = 0;
             for (Map.Entry<Slot, Long> each : owners.entrySet()) {
                 Slot slot = each.getKey();
                 listed.add(slot.directory());
                 Differences.Seen seen = differences.ofName(slot, each.getValue());
-                surplus += seen != null && seen.finding() instanceof Finding.SurplusName ? 1 : 0;
+                surplus += seen != null && seen.finding() instanceof Finding.SurplusName ? removal.objects(slot) : 0;
                 Finding finding = names.seen(slot, seen);
                 if (finding != null) {
                     sure.put(slot, finding);
@@ -212,9 +214,9 @@ public final class Verify {
             }
             boolean surplus = each.getValue() instanceof Finding.SurplusName;
             if (surplus && keepsSurplus) {
-                kept++;
+                kept += removal.objects(slot);
             } else if (options.repair()) {
-                removed += surplus ? 1 : 0;
+                removed += surplus ? removal.objects(slot) : 0;
                 holds.repair(() -> repairNamesNow(Set.of(slot)));
                 if (first) {
                     // A client may have given that name to something meanwhile.

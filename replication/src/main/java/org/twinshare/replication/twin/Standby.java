@@ -21,6 +21,7 @@ import org.twinshare.replication.SurvivingOutcomes;
 import org.twinshare.replication.channel.BootClock;
 import org.twinshare.replication.channel.Connection;
 import org.twinshare.replication.channel.Hello;
+import org.twinshare.replication.copy.CannotCatchUp;
 import org.twinshare.replication.copy.CopyProgress;
 import org.twinshare.replication.copy.Divergences;
 import org.twinshare.replication.copy.ObjectsMissing;
@@ -57,6 +58,7 @@ final class Standby implements StandbyTree, AutoCloseable {
     private volatile Open open;
     private volatile @Nullable TreeWork work;
     private StandbyJournal.@Nullable Rewind rewind;
+    private final Contradiction contradiction = new Contradiction();
     /** Closed, or the primary now: what is on disk is no longer changed from here. Guarded by this. */
     private boolean ended;
 
@@ -188,10 +190,24 @@ final class Standby implements StandbyTree, AutoCloseable {
 
     private void keepEqual(StandbyCopy copy) throws IOException, RefusedException {
         server.bind(copy.roots());
-        if (roleFile.state().completeness() == Completeness.INCONSISTENT) {
-            makeEqual(copy);
+        try {
+            if (roleFile.state().completeness() == Completeness.INCONSISTENT) {
+                makeEqual(copy);
+            }
+            copy.follow();
+        } catch (CannotCatchUp e) {
+            if (contradiction.at(open.apply.appliedSequence())) {
+                copyAnew(e);
+            }
+            throw e;
         }
-        copy.follow();
+    }
+
+    /** In the next connection: what is here and the same is not fetched again. */
+    private void copyAnew(CannotCatchUp why) throws IOException {
+        LOG.warn("the tree is compared with the primary's as a whole, because {}", why.getMessage());
+        roleFile.update(state -> state.with(Completeness.INCONSISTENT));
+        rewind = null;
     }
 
     private void makeEqual(StandbyCopy copy) throws IOException {

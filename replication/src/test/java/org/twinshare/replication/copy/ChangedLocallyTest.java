@@ -24,6 +24,7 @@ import org.twinshare.filestore.local.LocalTree;
 @Timeout(120)
 class ChangedLocallyTest {
     private static final int MANY = 1_100;
+    private static final int FEW = 30;
 
     private Twin twin;
     private Client client;
@@ -180,6 +181,41 @@ class ChangedLocallyTest {
                 () -> assertThat(stream.apply.gaps().toCompare().isEmpty()).isTrue());
         assertThat(here("f" + (MANY - 1))).exists();
         assertThat(here("f0")).exists();
+    }
+
+    @Test
+    void aDirectoryThatIsGoneWithALotInItIsNotRemovedWithoutBeingAsked() throws Exception {
+        for (int i = 0; i < FEW; i++) {
+            var unusedFile = client.file(directory, Name.of("f" + i), 0644);
+        }
+        stream.awaitCaughtUp();
+        for (int i = 0; i < FEW; i++) {
+            Files.delete(there("f" + i));
+        }
+        Files.delete(there("picture"));
+        Files.delete(there("."));
+        look(twin.root);
+        await(
+                "the record came",
+                () -> assertThat(stream.apply.appliedSequence())
+                        .isGreaterThanOrEqualTo(twin.primary.appliedSequence()));
+        await(
+                "it was looked at",
+                () -> assertThat(stream.apply.gaps().toCompare().isEmpty()).isTrue());
+        assertThat(here("f0")).exists();
+        assertThat(here("picture")).exists();
+    }
+
+    @Test
+    void aDirectoryThatIsElsewhereIsMovedHoweverMuchIsInIt() throws Exception {
+        for (int i = 0; i < FEW; i++) {
+            var unusedFile = client.file(directory, Name.of("f" + i), 0644);
+        }
+        stream.awaitCaughtUp();
+        Files.move(there("."), there("../photos"));
+        look(twin.root);
+        awaitEqual();
+        assertThat(here("../photos/picture")).hasContent("as it was uploaded");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalReader;
@@ -186,6 +187,19 @@ final class Stream implements AutoCloseable {
 
     boolean hasBeenCut() {
         return ended;
+    }
+
+    @Nullable Exception why() {
+        return failure.get();
+    }
+
+    /** Copies the tree; where that fails the connection ends. */
+    void copyAll() {
+        try {
+            copy.copyAll(1);
+        } catch (IOException e) {
+            fail(e);
+        }
     }
 
     boolean hasEnded() {
