@@ -1,5 +1,6 @@
 package org.twinshare.replication;
 
+import com.google.common.collect.Lists;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,9 @@ import org.twinshare.replication.record.Entry;
  */
 final class LocalChangesFound {
     private static final Logger LOG = LoggerFactory.getLogger(LocalChangesFound.class);
+
+    /** More than a walk through everything finds in the second until they are told. */
+    private static final int MAX_WAITING = 100_000;
 
     private final BooleanSupplier wanted;
     private final Set<Long> waiting = new LinkedHashSet<>();
@@ -36,14 +40,14 @@ final class LocalChangesFound {
         if (!areWanted()) {
             return;
         }
-        if (waiting.size() < Entry.MAX_CHANGED_LOCALLY) {
+        if (waiting.size() < MAX_WAITING) {
             waiting.add(object);
         } else if (!tooMany) {
             tooMany = true;
             LOG.warn(
                     "Local processes changed more than {} objects within a second, and the standby does not hear of all of them:"
                             + " to compare everything there, run on it  twinshare verify --repair",
-                    Entry.MAX_CHANGED_LOCALLY);
+                    MAX_WAITING);
         }
     }
 
@@ -57,8 +61,10 @@ final class LocalChangesFound {
             return;
         }
         try {
-            long unusedSequence = journal.note(new Entry.ChangedLocally(List.copyOf(waiting)));
-            waiting.clear();
+            for (List<Long> some : Lists.partition(List.copyOf(waiting), Entry.MAX_CHANGED_LOCALLY)) {
+                long unusedSequence = journal.note(new Entry.ChangedLocally(some));
+                some.forEach(waiting::remove);
+            }
             tooMany = false;
         } catch (JournalFull | JournalFailed e) {
             LOG.debug("The journal does not take what local processes changed now", e);

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
@@ -25,7 +25,7 @@ final class Differences {
     private final StandbyApply apply;
     private final Questions questions;
     private final @Nullable SumKind content;
-    private final LongPredicate inContent;
+    private final Predicate<ObjectDescription> inContent;
     private final ByteBuffer memory = ByteBuffer.allocateDirect(Ask.BLOCK_BYTES);
     private long bytes;
 
@@ -39,7 +39,7 @@ final class Differences {
             StandbyApply apply,
             Questions questions,
             @Nullable SumKind content,
-            LongPredicate inContent) {
+            Predicate<ObjectDescription> inContent) {
         this.tree = tree;
         this.copy = tree.copy();
         this.apply = apply;
@@ -180,7 +180,7 @@ final class Differences {
 
     private boolean differsInContent(ObjectDescription file) throws IOException, ErrnoException {
         SumKind kind = content;
-        if (kind == null || file.type() != FileType.REGULAR || !inContent.test(file.id())) {
+        if (kind == null || file.type() != FileType.REGULAR || !inContent.test(file)) {
             return false;
         }
         boolean[] differs = new boolean[1];

@@ -34,7 +34,7 @@ final class DivergenceRepair {
         this.tree = tree;
         this.apply = apply;
         this.questions = questions;
-        differences = new Differences(tree, apply, questions, null, id -> false);
+        differences = new Differences(tree, apply, questions, null, file -> false);
     }
 
     /** How long nothing needs to be done. */

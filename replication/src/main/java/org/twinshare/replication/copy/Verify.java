@@ -28,6 +28,8 @@ import org.twinshare.filestore.local.TreeView;
 public final class Verify {
     /** Between two rounds of looks. */
     private static final Duration PAUSE = Duration.ofMillis(100);
+    /** Between the last write to a file and the last change of it; a walk of the primary finds both within this time. */
+    private static final Duration WRITTEN_LATELY = Duration.ofHours(2);
 
     private final LocalTree tree;
     private final TreeCopy copy;
@@ -87,8 +89,8 @@ public final class Verify {
         this.holds = apply.holds();
         this.options = options;
         fetch = new Fetch(tree, questions, new CopyProgress(), limits);
-        differences =
-                new Differences(tree, apply, questions, options.content(), id -> everything || changed.contains(id));
+        differences = new Differences(
+                tree, apply, questions, options.content(), file -> everything || mayHoldOtherBytes(file));
         removal = new Removal(tree, differences, options.maxRemoved());
     }
 
@@ -97,6 +99,14 @@ public final class Verify {
         everything = true;
         tree.view().roots().stream().map(TreeView.Root::id).forEach(directories::add);
         return compare();
+    }
+
+    /**
+     * Whether a local process may have written to a file that has the same size and mtime here: when a client wrote to it since, and
+     * so gave both the same. Who only gives away old files does not make two servers read all of them.
+     */
+    private boolean mayHoldOtherBytes(ObjectDescription file) {
+        return changed.contains(file.id()) && file.changeNs() - file.modifyNs() <= WRITTEN_LATELY.toNanos();
     }
 
     /** Compares these objects, and the names in those that are directories; bytes of these files only. */

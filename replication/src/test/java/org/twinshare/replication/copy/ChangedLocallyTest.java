@@ -19,6 +19,7 @@ import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.Stability;
 import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.replication.record.Entry;
 
 /** A process on the primary itself changes the tree: what was found of it is made the same on the standby, which goes on. */
 @Timeout(120)
@@ -145,6 +146,25 @@ class ChangedLocallyTest {
         awaitEqual();
         // The directory and the file that was there; the new one is found, and was never another.
         assertThat(twin.primary.statistics().localChanges() - before).isEqualTo(2);
+    }
+
+    @Test
+    void moreThanOneRecordTells() throws Exception {
+        int more = Entry.MAX_CHANGED_LOCALLY + 100;
+        for (int i = 0; i < more; i++) {
+            var unusedFile = client.file(directory, Name.of("f" + i), 0644);
+        }
+        stream.awaitCaughtUp();
+        for (int i = 0; i < more; i++) {
+            Files.setPosixFilePermissions(there("f" + i), PosixFilePermissions.fromString("rw-rw-rw-"));
+        }
+        twin.primaryTree.beginAdoption();
+        await("a walk has found it", () -> {
+            twin.primaryTree.lookForLocalChanges();
+            assertThat(twin.primary.statistics().localChanges()).isGreaterThanOrEqualTo(more);
+        });
+        twin.primaryTree.tidy();
+        awaitEqual();
     }
 
     @Test
