@@ -3,6 +3,7 @@ package org.twinshare.replication.copy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -81,6 +82,29 @@ class ChangedLocallyTest {
                 () -> assertThat(stream.apply.gaps().toCompare().isEmpty()).isTrue());
     }
 
+    private void awaitLookedAt() {
+        await(
+                "the record came",
+                () -> assertThat(stream.apply.appliedSequence())
+                        .isGreaterThanOrEqualTo(twin.primary.appliedSequence()));
+        await(
+                "it was looked at",
+                () -> assertThat(stream.apply.gaps().toCompare().isEmpty()).isTrue());
+    }
+
+    private void makeFiles(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            var unusedFile = client.file(directory, Name.of("f" + i), 0644);
+        }
+        stream.awaitCaughtUp();
+    }
+
+    private void deleteFiles(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            Files.delete(there("f" + i));
+        }
+    }
+
     /** The standby shows the time of the repair where no record told of a change. */
     private Map<String, String> withoutCtimes(LocalTree tree) throws Exception {
         Map<String, String> all = Trees.of(tree.view(), twin.root);
@@ -151,10 +175,7 @@ class ChangedLocallyTest {
     @Test
     void moreThanOneRecordTells() throws Exception {
         int more = Entry.MAX_CHANGED_LOCALLY + 100;
-        for (int i = 0; i < more; i++) {
-            var unusedFile = client.file(directory, Name.of("f" + i), 0644);
-        }
-        stream.awaitCaughtUp();
+        makeFiles(more);
         for (int i = 0; i < more; i++) {
             Files.setPosixFilePermissions(there("f" + i), PosixFilePermissions.fromString("rw-rw-rw-"));
         }
@@ -184,54 +205,29 @@ class ChangedLocallyTest {
 
     @Test
     void tooManyNamesAreNotRemovedWithoutBeingAsked() throws Exception {
-        for (int i = 0; i < MANY; i++) {
-            var unusedFile = client.file(directory, Name.of("f" + i), 0644);
-        }
-        stream.awaitCaughtUp();
-        for (int i = 0; i < MANY; i++) {
-            Files.delete(there("f" + i));
-        }
+        makeFiles(MANY);
+        deleteFiles(MANY);
         look(directory);
-        await(
-                "the record came",
-                () -> assertThat(stream.apply.appliedSequence())
-                        .isGreaterThanOrEqualTo(twin.primary.appliedSequence()));
-        await(
-                "it was looked at",
-                () -> assertThat(stream.apply.gaps().toCompare().isEmpty()).isTrue());
+        awaitLookedAt();
         assertThat(here("f" + (MANY - 1))).exists();
         assertThat(here("f0")).exists();
     }
 
     @Test
     void aDirectoryThatIsGoneWithALotInItIsNotRemovedWithoutBeingAsked() throws Exception {
-        for (int i = 0; i < FEW; i++) {
-            var unusedFile = client.file(directory, Name.of("f" + i), 0644);
-        }
-        stream.awaitCaughtUp();
-        for (int i = 0; i < FEW; i++) {
-            Files.delete(there("f" + i));
-        }
+        makeFiles(FEW);
+        deleteFiles(FEW);
         Files.delete(there("picture"));
         Files.delete(there("."));
         look(twin.root);
-        await(
-                "the record came",
-                () -> assertThat(stream.apply.appliedSequence())
-                        .isGreaterThanOrEqualTo(twin.primary.appliedSequence()));
-        await(
-                "it was looked at",
-                () -> assertThat(stream.apply.gaps().toCompare().isEmpty()).isTrue());
+        awaitLookedAt();
         assertThat(here("f0")).exists();
         assertThat(here("picture")).exists();
     }
 
     @Test
     void aDirectoryThatIsElsewhereIsMovedHoweverMuchIsInIt() throws Exception {
-        for (int i = 0; i < FEW; i++) {
-            var unusedFile = client.file(directory, Name.of("f" + i), 0644);
-        }
-        stream.awaitCaughtUp();
+        makeFiles(FEW);
         Files.move(there("."), there("../photos"));
         look(twin.root);
         awaitEqual();
@@ -240,13 +236,8 @@ class ChangedLocallyTest {
 
     @Test
     void otherChangesAreMadeWhereTooManyNamesAreGone() throws Exception {
-        for (int i = 0; i < MANY; i++) {
-            var unusedFile = client.file(directory, Name.of("f" + i), 0644);
-        }
-        stream.awaitCaughtUp();
-        for (int i = 0; i < MANY; i++) {
-            Files.delete(there("f" + i));
-        }
+        makeFiles(MANY);
+        deleteFiles(MANY);
         Files.move(there("picture"), there("renamed"));
         Files.writeString(there("renamed"), "as somebody edited it");
         look(directory, file);
