@@ -23,7 +23,7 @@ import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.record.Entry;
 
 /** A process on the primary itself changes the tree: what was found of it is made the same on the standby, which goes on. */
-@Timeout(120)
+@Timeout(300)
 class ChangedLocallyTest {
     private static final int MANY = 1_100;
     private static final int FEW = 30;
@@ -70,7 +70,7 @@ class ChangedLocallyTest {
     }
 
     private static void await(String what, ThrowingRunnable isSo) {
-        Awaitility.await(what).atMost(Duration.ofSeconds(30)).untilAsserted(isSo);
+        Awaitility.await(what).atMost(Duration.ofMinutes(2)).untilAsserted(isSo);
     }
 
     private void awaitEqual() {
