@@ -277,9 +277,8 @@ final class CatchUp {
         }
         // A copy that is cut before they are fetched has to see that they are not finished.
         toFetch.forEach(net::unfinished);
-        // Nor can it see of a directory that is made now that it was never listed, nor of a file that a record behind
-        // this
-        // writes to, which finishes it.
+        // Nor can it see of a directory that is made now that it was never listed; and a record behind this that writes
+        // to a file finishes that.
         gaps.add(toList, toFetch);
         gaps.toCompare().addAll(recovery.changedLocally());
         // The position is not kept yet: what is to be fetched has to be known to the next start with it.

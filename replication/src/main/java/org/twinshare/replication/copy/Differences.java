@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
@@ -24,28 +23,21 @@ final class Differences {
     private final TreeCopy copy;
     private final StandbyApply apply;
     private final Questions questions;
-    private final @Nullable SumKind content;
-    private final Predicate<ObjectDescription> inContent;
+    private final Content content;
     private final ByteBuffer memory = ByteBuffer.allocateDirect(Ask.BLOCK_BYTES);
     private long bytes;
 
-    /**
-     * For comparing, with bytes by this kind of checksum.
-     *
-     * @param inContent of which files; of all others size and mtime tell
-     */
-    Differences(
-            LocalTree tree,
-            StandbyApply apply,
-            Questions questions,
-            @Nullable SumKind content,
-            Predicate<ObjectDescription> inContent) {
+    /** Of which files bytes are compared too, and by what; of all others, null, size and mtime tell. */
+    interface Content {
+        @Nullable SumKind of(ObjectDescription file);
+    }
+
+    Differences(LocalTree tree, StandbyApply apply, Questions questions, Content content) {
         this.tree = tree;
         this.copy = tree.copy();
         this.apply = apply;
         this.questions = questions;
         this.content = content;
-        this.inContent = inContent;
     }
 
     /** Bytes that were summed up here. */
@@ -179,8 +171,8 @@ final class Differences {
     }
 
     private boolean differsInContent(ObjectDescription file) throws IOException, ErrnoException {
-        SumKind kind = content;
-        if (kind == null || file.type() != FileType.REGULAR || !inContent.test(file)) {
+        SumKind kind = content.of(file);
+        if (kind == null || file.type() != FileType.REGULAR) {
             return false;
         }
         boolean[] differs = new boolean[1];

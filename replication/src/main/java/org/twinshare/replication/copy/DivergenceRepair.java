@@ -34,7 +34,7 @@ final class DivergenceRepair {
         this.tree = tree;
         this.apply = apply;
         this.questions = questions;
-        differences = new Differences(tree, apply, questions, null, file -> false);
+        differences = new Differences(tree, apply, questions, file -> null);
     }
 
     /** How long nothing needs to be done. */

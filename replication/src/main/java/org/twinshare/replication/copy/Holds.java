@@ -2,6 +2,7 @@ package org.twinshare.replication.copy;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -13,12 +14,13 @@ import java.util.function.LongSupplier;
 final class Holds {
     private final Moves moves;
     private final ReentrantLock repairing = new ReentrantLock();
-    /** How many want the tree to stand still; changes under the lock of the moves, which guards the others. */
+    /** How many want the tree to stand still; changes under the lock of the moves, as what is compared does. */
     private final AtomicInteger standing = new AtomicInteger();
 
-    private boolean comparing;
     /** How often the tree moved other than by one record. */
-    private long leaps;
+    private final AtomicLong leaps = new AtomicLong();
+
+    private boolean comparing;
 
     Holds(Moves moves) {
         this.moves = moves;
@@ -30,42 +32,36 @@ final class Holds {
 
     /** The tree moves other than by one record. */
     void leap() {
-        moves.change(() -> leaps++);
+        leaps.incrementAndGet();
     }
 
     /** Keeps the tree where it is, from when what is being changed is done. */
     StandStill standStill(BooleanSupplier working, LongSupplier position) {
-        boolean[] held = new boolean[1];
-        while (!held[0]) {
+        moves.lock.lock();
+        try {
             moves.await(() -> !comparing);
-            moves.change(() -> {
-                held[0] = !comparing;
-                standing.addAndGet(held[0] ? 1 : 0);
-            });
+            standing.incrementAndGet();
+        } finally {
+            moves.lock.unlock();
         }
         moves.await(() -> !working.getAsBoolean());
         long here = position.getAsLong();
-        long before = leaps();
+        long before = leaps.get();
         return new StandStill(
                 here,
-                () -> position.getAsLong() == here && leaps() == before,
+                () -> position.getAsLong() == here && leaps.get() == before,
                 () -> moves.change(standing::decrementAndGet));
-    }
-
-    private long leaps() {
-        long[] now = new long[1];
-        moves.change(() -> now[0] = leaps);
-        return now[0];
     }
 
     /** Begins to compare with the primary's tree, and to repair, unless the tree stands still; ends with {@link #endComparing}. */
     boolean beginComparing() {
-        boolean[] may = new boolean[1];
-        moves.change(() -> {
-            may[0] = !isHeld();
-            comparing |= may[0];
-        });
-        return may[0];
+        moves.lock.lock();
+        try {
+            comparing = !isHeld();
+            return comparing;
+        } finally {
+            moves.lock.unlock();
+        }
     }
 
     void endComparing() {

@@ -2,6 +2,7 @@ package org.twinshare.replication.copy;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -13,8 +14,8 @@ import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.filestore.local.TreeView;
 
 /**
- * How much goes with a name that is here and nobody's on the primary: with a directory that is gone there everything below it,
- * with one that is elsewhere there only the name. Remembers what it has counted. One thread.
+ * What may go with names that are here and nobody's on the primary: nothing more, once it would be too much. With a directory that
+ * is gone there goes everything below it, with one that is elsewhere there only the name. One thread.
  */
 final class Removal {
     private static final int PAGE = 1000;
@@ -23,16 +24,43 @@ final class Removal {
     private final Differences differences;
     private final long most;
     private final Map<Slot, Long> counted = new HashMap<>();
+    private long removed;
+    private boolean tooMuch;
+    private long kept;
 
-    /** @param most it is not counted further than that; with the greatest number not at all */
+    /** @param most objects that may go; with the greatest number they are not counted */
     Removal(LocalTree tree, Differences differences, long most) {
         this.tree = tree;
         this.differences = differences;
         this.most = most;
     }
 
-    /** Objects that would be removed with a name. */
-    long objects(Slot slot) throws IOException, ErrnoException {
+    /** These are to go, as it seems: some of them may be sure sooner than others. */
+    void expect(Collection<Slot> names) throws IOException, ErrnoException {
+        long all = removed;
+        for (Slot name : names) {
+            all += objects(name);
+        }
+        tooMuch |= all > most;
+    }
+
+    /** Whether a name may go; then it has to. */
+    boolean take(Slot name) throws IOException, ErrnoException {
+        if (tooMuch) {
+            kept += objects(name);
+        } else {
+            removed += objects(name);
+        }
+        return !tooMuch;
+    }
+
+    /** Objects that might not go. */
+    long kept() {
+        return kept;
+    }
+
+    /** Objects that go with a name. */
+    private long objects(Slot slot) throws IOException, ErrnoException {
         if (most == Long.MAX_VALUE) {
             return 1;
         }

@@ -49,9 +49,6 @@ public final class Verify {
     private boolean everything;
     private final Set<Long> changed = new HashSet<>();
     private final Removal removal;
-    private long removed;
-    private boolean keepsSurplus;
-    private long kept;
     private long objects;
 
     /**
@@ -90,7 +87,7 @@ public final class Verify {
         this.options = options;
         fetch = new Fetch(tree, questions, new CopyProgress(), limits);
         differences = new Differences(
-                tree, apply, questions, options.content(), file -> everything || mayHoldOtherBytes(file));
+                tree, apply, questions, file -> everything || mayHoldOtherBytes(file) ? options.content() : null);
         removal = new Removal(tree, differences, options.maxRemoved());
     }
 
@@ -138,7 +135,7 @@ public final class Verify {
             throw new IOException("the tree here cannot be compared: " + e.getMessage(), e);
         }
         long changing = (long) names.givenUp().size() + suspects.givenUp().size();
-        return new Report(objects, differences.bytes(), changing, kept, findings);
+        return new Report(objects, differences.bytes(), changing, removal.kept(), findings);
     }
 
     private void directory(long id) throws IOException, ErrnoException {
@@ -184,19 +181,20 @@ public final class Verify {
             Map<Slot, Long> owners = differences.owners(names.all());
             differences.awaitApplied();
             Map<Slot, Finding> sure = new LinkedHashMap<>();
-            long surplus = 0;
+            List<Slot> surplus = new ArrayList<>();
             for (Map.Entry<Slot, Long> each : owners.entrySet()) {
                 Slot slot = each.getKey();
                 listed.add(slot.directory());
                 Differences.Seen seen = differences.ofName(slot, each.getValue());
-                surplus += seen != null && seen.finding() instanceof Finding.SurplusName ? removal.objects(slot) : 0;
+                if (seen != null && seen.finding() instanceof Finding.SurplusName) {
+                    surplus.add(slot);
+                }
                 Finding finding = names.seen(slot, seen);
                 if (finding != null) {
                     sure.put(slot, finding);
                 }
             }
-            // Before the first of them is sure, which some are sooner than others.
-            keepsSurplus |= removed + surplus > options.maxRemoved();
+            removal.expect(surplus);
             repairNames(sure);
         }
         if (options.repair()) {
@@ -222,11 +220,8 @@ public final class Verify {
             if (first) {
                 findings.add(each.getValue());
             }
-            boolean surplus = each.getValue() instanceof Finding.SurplusName;
-            if (surplus && keepsSurplus) {
-                kept += removal.objects(slot);
-            } else if (options.repair()) {
-                removed += surplus ? removal.objects(slot) : 0;
+            boolean stays = each.getValue() instanceof Finding.SurplusName && !removal.take(slot);
+            if (options.repair() && !stays) {
                 holds.repair(() -> repairNamesNow(Set.of(slot)));
                 if (first) {
                     // A client may have given that name to something meanwhile.

@@ -5,61 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Map;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.twinshare.filestore.Caller;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.Stability;
-import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.record.Entry;
 
 /** A process on the primary itself changes the tree: what was found of it is made the same on the standby, which goes on. */
 @Timeout(300)
-class ChangedLocallyTest {
+class ChangedLocallyTest extends AlbumOnBoth {
     private static final int MANY = 1_100;
     private static final int FEW = 30;
-
-    private Twin twin;
-    private Client client;
-    private Stream stream;
-    private long directory;
-    private long file;
-
-    @BeforeEach
-    void begin() throws Exception {
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
-        twin = new Twin();
-        client = new Client(twin.primary, twin.root);
-        stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT);
-        stream.copyAndFollow();
-        directory = client.directory(twin.root, Name.of("album"), 0755);
-        file = client.file(directory, Name.of("picture"), 0644);
-        client.write(file, 0, "as it was uploaded".getBytes(UTF_8), Stability.FILE_SYNC);
-        stream.awaitCaughtUp();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        stream.close();
-        twin.close();
-    }
-
-    private Path there(String name) {
-        return twin.export("p").resolve("album").resolve(name).normalize();
-    }
-
-    private Path here(String name) {
-        return twin.export("s").resolve("album").resolve(name).normalize();
-    }
 
     /** A client sees it. */
     private void look(long... objects) throws Exception {
@@ -76,7 +38,8 @@ class ChangedLocallyTest {
     private void awaitEqual() {
         await(
                 "the trees are equal",
-                () -> assertThat(withoutCtimes(twin.standbyTree)).isEqualTo(withoutCtimes(twin.primaryTree)));
+                () -> assertThat(Trees.withoutCtimes(twin.standbyTree.view(), twin.root))
+                        .isEqualTo(Trees.withoutCtimes(twin.primaryTree.view(), twin.root)));
         await(
                 "nothing is left to compare",
                 () -> assertThat(stream.apply.gaps().toCompare().isEmpty()).isTrue());
@@ -103,13 +66,6 @@ class ChangedLocallyTest {
         for (int i = 0; i < count; i++) {
             Files.delete(there("f" + i));
         }
-    }
-
-    /** The standby shows the time of the repair where no record told of a change. */
-    private Map<String, String> withoutCtimes(LocalTree tree) throws Exception {
-        Map<String, String> all = Trees.of(tree.view(), twin.root);
-        all.replaceAll((path, text) -> text.replaceAll(" ctime \\d+", ""));
-        return all;
     }
 
     @Test

@@ -6,11 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,44 +17,18 @@ import org.twinshare.filestore.Stability;
 
 /** Somebody changes the standby's tree by hand: the next record that touches what he changed shows it, and it is mended. */
 @Timeout(120)
-class DivergenceTest {
+class DivergenceTest extends AlbumOnBoth {
     private static final Name NAME = Name.of("picture");
     private static final Name OTHER = Name.of("renamed");
 
-    private Twin twin;
-    private Client client;
-    private Stream stream;
-    private long directory;
-    private long file;
-
     @BeforeEach
-    void begin() throws Exception {
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
-        twin = new Twin();
-        client = new Client(twin.primary, twin.root);
-        stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT);
+    void isEqual() {
         stream.expectsDivergences = true;
-        stream.copy.copyAll(1);
-        stream.follow();
-        directory = client.directory(twin.root, Name.of("album"), 0755);
-        file = client.file(directory, NAME, 0644);
-        client.write(file, 0, "as it was uploaded".getBytes(UTF_8), Stability.FILE_SYNC);
-        stream.awaitCaughtUp();
         assertThat(found()).isZero();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        stream.close();
-        twin.close();
     }
 
     private long found() {
         return stream.apply.divergences().state().found();
-    }
-
-    private Path here(String name) {
-        return twin.export("s").resolve("album").resolve(name).normalize();
     }
 
     private void mode(String name, String mode) throws IOException {
@@ -119,8 +91,7 @@ class DivergenceTest {
 
     @Test
     void whatAProcessChangedOnThePrimaryIsFoundToo() throws Exception {
-        Files.setPosixFilePermissions(
-                twin.export("p").resolve("album/picture"), PosixFilePermissions.fromString("rw-rw-rw-"));
+        Files.setPosixFilePermissions(there("picture"), PosixFilePermissions.fromString("rw-rw-rw-"));
         client.link(file, directory, OTHER);
         assertFoundAtTheLastRecordAndMended("mode 644 instead of 666");
     }

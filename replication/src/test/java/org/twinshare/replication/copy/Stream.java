@@ -189,6 +189,7 @@ final class Stream implements AutoCloseable {
         return ended;
     }
 
+    /** Why the connection has ended by itself; null while it has not. */
     @Nullable Exception why() {
         return failure.get();
     }
@@ -200,10 +201,6 @@ final class Stream implements AutoCloseable {
         } catch (IOException e) {
             fail(e);
         }
-    }
-
-    boolean hasEnded() {
-        return failure.get() != null;
     }
 
     private void checkConnection() {

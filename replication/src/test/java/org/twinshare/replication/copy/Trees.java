@@ -29,6 +29,13 @@ final class Trees {
         return all;
     }
 
+    /** The same, where no record told of a change: the standby shows the time of the repair then. */
+    static Map<String, String> withoutCtimes(TreeView tree, long root) throws Exception {
+        Map<String, String> all = of(tree, root);
+        all.replaceAll((path, text) -> text.replaceAll(" ctime \\d+", ""));
+        return all;
+    }
+
     /** Of an object that {@link #of} tells of; the root has no cookie before it. */
     static long id(String text) {
         String[] words = text.split(" ", 3);

@@ -47,13 +47,13 @@ final class RandomEntries {
                         number(),
                         number());
             case 7 -> new Entry.Committed(number(), number(), number(), number(), ranges());
-            case 8 -> new Entry.InDoubt(inDoubt());
-            case 9 -> new Entry.ChangedLocally(inDoubt());
+            case 8 -> new Entry.InDoubt(ids());
+            case 9 -> new Entry.ChangedLocally(ids());
             default -> new Entry.Marker();
         };
     }
 
-    private List<Long> inDoubt() {
+    private List<Long> ids() {
         int count = random.nextInt(50) == 0 ? Entry.MAX_IN_DOUBT : random.nextInt(5);
         return IntStream.range(0, count).mapToObj(i -> number()).toList();
     }
