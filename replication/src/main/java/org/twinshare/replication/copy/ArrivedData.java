@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.twinshare.replication.channel.Data;
 
 /**
  * Bytes that came before the records that refer to them: in memory up to a bound, beyond it in a file that nobody needs after
@@ -62,13 +63,17 @@ final class ArrivedData implements AutoCloseable {
             return count;
         }
 
-        /** The bytes, in a direct buffer; null when they cannot be read back, or were given up meanwhile. */
-        @Nullable ByteBuffer bytes() {
-            ByteBuffer direct = ByteBuffer.allocateDirect(count);
+        /**
+         * The bytes; null when they cannot be read back, or were given up meanwhile.
+         *
+         * @param into has room for {@link Data#MAX_BYTES}
+         */
+        @Nullable ByteBuffer bytes(ByteBuffer into) {
+            into.clear().limit(count);
             if (inMemory != null) {
-                return direct.put(inMemory).flip();
+                return into.put(inMemory).flip();
             }
-            return readBack(direct, at) ? direct.flip() : null;
+            return readBack(into, at) ? into.flip() : null;
         }
     }
 

@@ -20,6 +20,7 @@ import org.twinshare.filestore.NetState;
 import org.twinshare.filestore.Stability;
 import org.twinshare.filestore.Touched;
 import org.twinshare.filestore.local.LocalTree;
+import org.twinshare.replication.channel.Data;
 import org.twinshare.replication.journal.JournalRecord;
 import org.twinshare.replication.namespace.NamespaceChecksum;
 import org.twinshare.replication.record.Entry;
@@ -43,6 +44,9 @@ final class RecordWork {
     private final Map<Long, Came> hot = new ConcurrentHashMap<>();
     /** Files of which everything had come when they were last committed; a client sends several COMMITs at once. */
     private final Set<Long> whole = Collections.synchronizedSet(new LinkedHashSet<>());
+
+    /** What is written has to be direct; guarded by this. */
+    private final ByteBuffer memory = ByteBuffer.allocateDirect(Data.MAX_BYTES);
 
     /** The last record, guarded by this. */
     private long carriedOut;
@@ -184,7 +188,7 @@ final class RecordWork {
         long changeNs = timed ? file.changeNs() : record.timeNs();
         int came = 0;
         for (ArrivedData.Part part : parts) {
-            ByteBuffer bytes = isHere ? FetchedAhead.NO_BYTES.duplicate() : part.bytes();
+            ByteBuffer bytes = isHere ? FetchedAhead.NO_BYTES.duplicate() : part.bytes(memory);
             if (bytes == null) {
                 continue;
             }
@@ -200,9 +204,9 @@ final class RecordWork {
 
     private void written(long sequence, Entry.Committed committed, Entry.Range range) throws ErrnoException {
         ByteBuffer bytes = range.data();
-        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining())
-                .put(bytes.duplicate())
-                .flip();
+        ByteBuffer roomy =
+                bytes.remaining() <= memory.capacity() ? memory.clear() : ByteBuffer.allocateDirect(bytes.remaining());
+        ByteBuffer direct = roomy.put(bytes.duplicate()).flip();
         apply(
                 sequence,
                 new Change.Written(
@@ -349,7 +353,7 @@ final class RecordWork {
             return false;
         }
         for (ArrivedData.Part part : arrived.ofObject(object, ahead.upTo(object))) {
-            ByteBuffer bytes = part.bytes();
+            ByteBuffer bytes = part.bytes(memory);
             if (bytes != null) {
                 ahead.disturb(object);
                 tree.copy().write(object, part.offsetBytes(), bytes);

@@ -38,6 +38,7 @@ final class Shipper {
     private final Supplier<Beat> beat;
     private final Queue<ByteBuffer> questions = new ConcurrentLinkedQueue<>();
     private final ByteBuffer chunk = ByteBuffer.allocate(Records.MAX_BYTES);
+    private final ByteBuffer bytes = ByteBuffer.allocate(Data.MAX_BYTES);
     private @Nullable JournalReader reader;
     private final long bytesFrom;
     private long next;
@@ -167,7 +168,6 @@ final class Shipper {
         if (referenced == null) {
             return;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(Math.min(referenced.count(), Data.MAX_BYTES));
         long end = referenced.offsetBytes() + referenced.count();
         long offset = referenced.offsetBytes();
         while (offset < end) {

@@ -34,11 +34,14 @@ class ArrivedDataTest {
             assertThat(arrived.fileBytes()).isEqualTo((PARTS - inMemory) * PART_BYTES);
             assertThat(arrived.ofObject(7, 0)).hasSize(PARTS);
             assertThat(arrived.ofObject(7, 3)).hasSize(PARTS - 3);
+            ByteBuffer into = ByteBuffer.allocateDirect(PART_BYTES);
             for (long sequence = 1; sequence <= PARTS; sequence++) {
                 List<ArrivedData.Part> parts = arrived.of(sequence);
                 assertThat(parts).hasSize(1);
                 assertThat(parts.getFirst().offsetBytes()).isEqualTo(sequence * PART_BYTES);
-                assertThat(parts.getFirst().bytes()).as("record %d", sequence).isEqualTo(bytes(sequence));
+                assertThat(parts.getFirst().bytes(into))
+                        .as("record %d", sequence)
+                        .isEqualTo(bytes(sequence));
             }
             arrived.forget(PARTS - 1);
             assertThat(arrived.fileBytes()).isPositive();
