@@ -20,6 +20,11 @@ public final class ErrnoException extends Exception {
         return errno;
     }
 
+    /** Whether the disk has failed, or what the file system has on it is damaged (EIO, EUCLEAN). */
+    public boolean isDiskFailure() {
+        return errno == Errno.EIO || errno == Errno.EUCLEAN;
+    }
+
     @Override
     public String getMessage() {
         return errno + " (" + during + ")";

@@ -258,11 +258,19 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
             applied = appender.appliedSequenceOf(object);
         }
         if (needsSync) {
-            tree.syncFile(object);
+            syncFile(object);
             steps.at(Step.FILE_SYNCED);
             sequence = noteSynced(object, uncommitted.checksum(decided), writes, applied);
         }
         promises.awaitDurable(sequence);
+    }
+
+    private void syncFile(long object) throws ErrnoException {
+        try {
+            tree.syncFile(object);
+        } catch (ErrnoException e) {
+            throw promises.unlessAnotherAnswers(e);
+        }
     }
 
     private long noteSynced(long object, long checksum, long writes, long applied) throws ErrnoException {

@@ -1,7 +1,6 @@
 package org.twinshare.replication;
 
 import org.twinshare.filestore.CallId;
-import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
@@ -86,7 +85,7 @@ final class OrderOfWork {
         try {
             return decided.apply(decided.change().at(ticket.position.timeNs()));
         } catch (ErrnoException e) {
-            if (e.errno() == Errno.EIO || e.errno() == Errno.EUCLEAN) {
+            if (e.isDiskFailure()) {
                 throw promises.failing("the disk failed while a change was carried out", e);
             }
             voidIt(ticket, e);

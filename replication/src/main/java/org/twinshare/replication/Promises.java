@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.TreeFailed;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalFailed;
@@ -81,5 +82,16 @@ final class Promises {
     TreeFailed failing(String what, Exception cause) {
         fail(cause);
         return new TreeFailed(what, cause);
+    }
+
+    /**
+     * Bytes that a client has written are not on this disk. Where another server has them, or the client can send them there again,
+     * that one answers; otherwise the client is told.
+     */
+    ErrnoException unlessAnotherAnswers(ErrnoException e) {
+        if (e.isDiskFailure() && replication.hasSuccessor()) {
+            throw failing("the disk did not take what a client has written", e);
+        }
+        return e;
     }
 }

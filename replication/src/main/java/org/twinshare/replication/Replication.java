@@ -38,6 +38,11 @@ public interface Replication {
         return isShipping();
     }
 
+    /** Whether another server has everything that was answered, and could answer instead of this one. */
+    default boolean hasSuccessor() {
+        return false;
+    }
+
     /** The first record that the other server still needs from the journal; a full journal keeps none for it. */
     long neededFrom();
 }

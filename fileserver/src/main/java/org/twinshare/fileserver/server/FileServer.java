@@ -215,11 +215,7 @@ public final class FileServer implements AutoCloseable {
         JournalPlace place = config.journal();
         try {
             return JournaledTree.open(
-                    tree,
-                    place.directory(),
-                    place.treeSettings(),
-                    InstantSource.system(),
-                    why -> endsWith(End.FAILED, why));
+                    tree, place.directory(), place.treeSettings(), InstantSource.system(), twin()::failed);
         } catch (RecoveryRefused e) {
             throw Refused.forSafety(new Problem(String.valueOf(e.getMessage()), e.why(), e.remedy()));
         }

@@ -147,6 +147,13 @@ public final class LabServer implements AutoCloseable {
         return took;
     }
 
+    /** Waits until it has ended by itself; returns its exit code. */
+    int awaitExit() {
+        awaitEnd();
+        awaitLastWords();
+        return process().exitValue();
+    }
+
     private void awaitEnd() {
         try {
             if (!process().waitFor(30, TimeUnit.SECONDS)) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 
 /** Two servers on machines of their own that are a pair, with a service address that web nodes mount. */
@@ -26,9 +27,15 @@ public final class PairLab implements AutoCloseable {
 
     /** Starts the first server, alone. */
     public PairLab(String... options) {
+        this(unused -> {}, options);
+    }
+
+    /** The same, after something was done to the machines. */
+    PairLab(Consumer<PairLab> before, String... options) {
         this.options = List.of(options);
         one = server("nas1");
         two = server("nas2");
+        before.accept(this);
         one.start();
     }
 
@@ -61,6 +68,11 @@ public final class PairLab implements AutoCloseable {
     /** The exported directory of a server. */
     public Path data(String name) {
         return lab.directory("data-" + name);
+    }
+
+    /** The journal of a server, in its state directory. */
+    Path journal(String name) {
+        return lab.directory("state-" + name).resolve("journal");
     }
 
     /** Makes the second server the standby of the first. */

@@ -3,7 +3,9 @@ package org.twinshare.filestore.local;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.twinshare.filestore.Change;
+import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.NetState;
@@ -16,6 +18,8 @@ import org.twinshare.filestore.posix.Stat;
 final class CopiedContents {
     private final Nodes nodes;
     private final CopiedObjects objects;
+    private volatile Consumer<String> whenLost = why -> {};
+    private volatile boolean lost;
 
     CopiedContents(Nodes nodes, CopiedObjects objects) {
         this.nodes = nodes;
@@ -120,10 +124,31 @@ final class CopiedContents {
         }
     }
 
-    /** Puts the bytes of a file on disk. */
+    /** Told when the disk has not taken what was written. */
+    void whenBytesAreLost(Consumer<String> told) {
+        whenLost = told;
+    }
+
+    /** The kernel takes for written what it has lost (fsync(2)): after that no sync says anything. */
     void sync(long id) throws ErrnoException {
+        if (lost) {
+            throw new ErrnoException(Errno.EIO, "the disk has lost what was written before");
+        }
         try (Node node = nodes.pin(id)) {
             Data.fdatasync(nodes.openForWrite(node));
+        } catch (ErrnoException e) {
+            if (e.isDiskFailure() || e.errno() == Errno.EROFS) {
+                lost = true;
+                whenLost.accept("what was written to object " + id + " is not on it: " + e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    /** The bytes of a file are read from the disk the next time. */
+    void forgetCached(long id) throws ErrnoException {
+        try (Node node = nodes.pin(id)) {
+            Data.forgetCached(nodes.openForRead(node));
         }
     }
 

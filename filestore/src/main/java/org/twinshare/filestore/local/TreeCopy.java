@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Errno;
@@ -194,9 +195,22 @@ public final class TreeCopy {
         contents.unfinished(id);
     }
 
-    /** Puts the bytes of a file on disk. */
+    /** Told in words when {@link #sync} has found that the disk did not take what was written, before it throws. */
+    public void whenBytesAreLost(Consumer<String> told) {
+        contents.whenBytesAreLost(told);
+    }
+
+    /** Puts the bytes of a file on disk. Once the disk has lost some, it throws EIO for every file. */
     public void sync(long id) throws ErrnoException {
         contents.sync(id);
+    }
+
+    /**
+     * The bytes of a file are read from the disk the next time, for who compares them: after a failed sync the kernel has in memory
+     * what is not there.
+     */
+    public void forgetCached(long id) throws ErrnoException {
+        contents.forgetCached(id);
     }
 
     /** Gives an object the owner, mode, size and times that it should have, and remembers our ctime. */

@@ -22,6 +22,7 @@ enum CallNumber {
     FSYNC(74, 82),
     FDATASYNC(75, 83),
     SYNCFS(306, 267),
+    FADVISE64(221, 223),
     FCHOWNAT(260, 54),
     FCHMODAT(268, 53),
     UTIMENSAT(280, 88),

@@ -14,6 +14,7 @@ import org.twinshare.filestore.ErrnoException;
  */
 public final class Data {
     private static final int RWF_NOWAIT = 0x8;
+    private static final int POSIX_FADV_DONTNEED = 4;
 
     private Data() {}
 
@@ -78,6 +79,11 @@ public final class Data {
     /** Data and the attributes that are needed to read them are on disk when this returns. */
     public static void fdatasync(int fd) throws ErrnoException {
         SystemCall.run("fdatasync", s -> s.call(CallNumber.FDATASYNC, fd));
+    }
+
+    /** What is in memory of the bytes of a file and is on disk, or taken for it, is read from the disk the next time. */
+    public static void forgetCached(int fd) throws ErrnoException {
+        SystemCall.run("fadvise64", s -> s.call(CallNumber.FADVISE64, fd, 0, 0, POSIX_FADV_DONTNEED));
     }
 
     /** Everything on the file system of this open object is on disk when this returns. */

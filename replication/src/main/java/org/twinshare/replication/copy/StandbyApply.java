@@ -81,6 +81,7 @@ public final class StandbyApply implements AutoCloseable {
         records = new RecordRun(journal, work);
         dataSync = new DataSync(journal, work, gaps, this::appliedSequence);
         tree.follows(true);
+        tree.copy().whenBytesAreLost(why -> fail("the disk of the standby has failed: " + why));
     }
 
     public StandbyApply start() {
@@ -369,7 +370,7 @@ public final class StandbyApply implements AutoCloseable {
     }
 
     private void stop(ErrnoException why) {
-        if (why.errno() == Errno.EIO || why.errno() == Errno.EUCLEAN) {
+        if (why.isDiskFailure() || why.errno() == Errno.EROFS) {
             fail("the disk of the standby has failed: " + why.getMessage());
             return;
         }

@@ -321,6 +321,30 @@ public final class PrimaryLink implements AutoCloseable {
         return all;
     }
 
+    /** Whether the standby has everything that was answered, and is there. */
+    public boolean hasSuccessor() {
+        return isConnected()
+                && !acknowledgement.isAlone()
+                && acknowledgement.terms().ack().waitsForStandby();
+    }
+
+    /**
+     * Lets the standby take over from a server whose disk has failed, and which has closed the connections of its clients: what is
+     * durable here is more than was ever answered.
+     *
+     * @return whether the standby has that, and was told; it is told nothing otherwise
+     */
+    public boolean giveUp(Duration atMost) throws IOException {
+        signingOff = true;
+        long last = journal.durableSequence();
+        Connection open = current;
+        if (open == null || !acknowledgement.awaitDurable(last, atMost)) {
+            return false;
+        }
+        open.send(new SignOff(last, true));
+        return true;
+    }
+
     /** Whether {@link #signOff} has begun: nothing comes in the journal any more of its own accord. */
     public boolean isSigningOff() {
         return signingOff;

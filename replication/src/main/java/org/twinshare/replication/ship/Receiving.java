@@ -23,6 +23,7 @@ import org.twinshare.replication.channel.TreeAnswer;
 import org.twinshare.replication.channel.TreeQuestion;
 import org.twinshare.replication.journal.FrameBatch;
 import org.twinshare.replication.journal.Journal;
+import org.twinshare.replication.journal.JournalFailed;
 import org.twinshare.replication.journal.JournalFull;
 import org.twinshare.replication.journal.JournalRecord;
 import org.twinshare.replication.record.EntryCodec;
@@ -143,6 +144,9 @@ final class Receiving implements AutoCloseable {
             return new LinkEnd.Closed(e.how());
         } catch (JournalFull e) {
             return new LinkEnd.NoRoom(String.valueOf(e.getMessage()));
+        } catch (JournalFailed e) {
+            failed(e);
+            return new LinkEnd.Closed(Ended.CLOSED_HERE);
         } catch (MalformedRecord | IllegalArgumentException e) {
             throw new MalformedMessage(String.valueOf(e.getMessage()));
         }
@@ -230,10 +234,21 @@ final class Receiving implements AutoCloseable {
                 boolean unusedTold = tell();
                 standing.onDisk();
             }
+        } catch (JournalFailed e) {
+            failed(e);
         } catch (IOException | RuntimeException e) {
             LOG.error("what comes from the primary cannot be kept on this server: {}", e.toString());
             connection.leave("the standby's disk has failed: " + e.getMessage());
         }
+    }
+
+    /** The next connection would find the same: nothing is durable behind what could not be written. */
+    private void failed(JournalFailed e) {
+        LOG.error(
+                "what comes from the primary cannot be kept on this server: {}; look at the disk (dmesg), then start it again",
+                e.getMessage());
+        tree.failed("the disk of this standby has failed: " + e.getMessage());
+        connection.leave("the standby's disk has failed: " + e.getMessage());
     }
 
     /** The next sequence to make durable; -1 at the end. */

@@ -34,6 +34,9 @@ public interface StandbyTree {
     /** Records up to this one may be applied from now on: they are in the primary's tree, and on this server's disk. */
     void mayApply(long sequence);
 
+    /** The disk of the journal has failed: nothing that comes is kept any more, and this server ends. */
+    void failed(String why);
+
     /** The journal is full: gives up what the tree does not need of it. Blocks for a checkpoint. */
     void makeRoom();
 

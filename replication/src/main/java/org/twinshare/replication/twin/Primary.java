@@ -71,6 +71,12 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
     }
 
     @Override
+    public boolean hasSuccessor() {
+        PrimaryLink current = link;
+        return current != null && current.hasSuccessor();
+    }
+
+    @Override
     public void awaitReplicated(long sequence) {
         PrimaryLink current = link;
         if (current != null) {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -253,6 +254,11 @@ final class Standby implements StandbyTree, AutoCloseable {
     }
 
     @Override
+    public void failed(String why) {
+        server.failed(why);
+    }
+
+    @Override
     public void makeRoom() {
         open.checkpoints.makeRoom();
     }
@@ -328,8 +334,12 @@ final class Standby implements StandbyTree, AutoCloseable {
         return answer;
     }
 
-    /** The tree as the primary's, after {@link #promote}: everything that is in the journal is in it. */
-    JournaledTree lead() throws IOException, RefusedException {
+    /**
+     * The tree as the primary's, after {@link #promote}: everything that is in the journal is in it.
+     *
+     * @param onFailure told in words when nothing can be promised any more
+     */
+    JournaledTree lead(Consumer<String> onFailure) throws IOException, RefusedException {
         Open last = open;
         last.checkpoints.close();
         last.apply.close();
@@ -341,13 +351,7 @@ final class Standby implements StandbyTree, AutoCloseable {
         }
         try {
             return JournaledTree.promoted(
-                    tree,
-                    last.journal,
-                    last.journal.lastSequence(),
-                    last.outcomes,
-                    settings.tree(),
-                    clock,
-                    server::failed);
+                    tree, last.journal, last.journal.lastSequence(), last.outcomes, settings.tree(), clock, onFailure);
         } catch (RecoveryRefused e) {
             throw new RefusedException(String.valueOf(e.getMessage()), e.why(), e.remedy());
         }

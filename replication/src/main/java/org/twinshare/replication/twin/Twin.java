@@ -61,6 +61,9 @@ public final class Twin implements AutoCloseable {
     private volatile @Nullable Pairing pairing;
     private volatile @Nullable Primary primary;
     private volatile @Nullable Standby standby;
+    /** It ends, whatever it would be next. */
+    private volatile boolean failed;
+
     private boolean closed;
 
     private Twin(
@@ -275,7 +278,18 @@ public final class Twin implements AutoCloseable {
     private void stepDown(String why) throws IOException {
         server.silence();
         address.release();
-        server.startAnew(why);
+        if (!failed) {
+            server.startAnew(why);
+        }
+    }
+
+    /**
+     * Nothing can be acknowledged any more, because a disk of this primary has failed: the standby takes over where it can, and this
+     * server ends. Returns at once.
+     */
+    public void failed(String why) {
+        failed = true;
+        new GivingUp(server, address, fenced).begin(why, primary, peer());
     }
 
     /** Makes this standby the primary, if that may be; returns why it was, or the refusal. */
@@ -283,7 +297,7 @@ public final class Twin implements AutoCloseable {
         Standby following = following(ONLY_THE_STANDBY);
         Answer answer = following.promote(VOICE, wish);
         if (answer instanceof Answer.Go) {
-            JournaledTree served = following.lead();
+            JournaledTree served = following.lead(this::failed);
             standby = null;
             link(begin(served));
             server.serve(served);

@@ -162,6 +162,11 @@ final class Twins {
         }
 
         @Override
+        public void failed(String why) {
+            throw new AssertionError(why);
+        }
+
+        @Override
         public boolean hasWhatWasPromised() {
             return !lacksData;
         }

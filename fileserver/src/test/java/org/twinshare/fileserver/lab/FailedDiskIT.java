@@ -1,0 +1,150 @@
+package org.twinshare.fileserver.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A disk of one of two servers fails. A server that cannot make durable what it was given ends, and tries nothing again: the
+ * kernel takes for written what it has lost (fsync(2)). What was acknowledged is on the other one.
+ */
+@Tag("alone")
+class FailedDiskIT {
+    /** Also over what is there: the kernel then has new bytes in memory, and old ones on the disk. */
+    private static final String WRITE =
+            "for f in large log; do dd if=/dev/urandom of=$f bs=1M count=8 conv=notrunc,fsync 2>&1 || exit 1; done";
+
+    /** A pair of which one server has one of its directories on the disk that fails. */
+    private static final class Pair implements AutoCloseable {
+        final PairLab lab;
+        private final AtomicReference<FailingDisk> disk = new AtomicReference<>();
+
+        /** How a disk is made. */
+        interface Maker {
+            FailingDisk make(Path memory, Path mountPoint);
+        }
+
+        private Pair(Function<PairLab, Path> where, Maker maker, String mode) {
+            lab = new PairLab(
+                    before -> {
+                        Path directory = where.apply(before);
+                        disk.set(maker.make(before.lab.directory("memory"), directory));
+                        Shell.run("chmod", mode, directory.toString()).orFail();
+                    },
+                    "--alone-after",
+                    "3");
+        }
+
+        static Pair withDataOf(String server) {
+            return new Pair(lab -> lab.data(server), FailingDisk::thatFails, "777");
+        }
+
+        static Pair withJournalOf(String server) {
+            return new Pair(lab -> lab.journal(server), FailingDisk::thatDies, "700");
+        }
+
+        FailingDisk disk() {
+            return Objects.requireNonNull(disk.get());
+        }
+
+        LabClient inStep() {
+            LabClient web = lab.boot("web1");
+            lab.join();
+            PairLab.awaitInStep(lab.one);
+            web.sh("echo before >before; sync before; " + WRITE);
+            return web;
+        }
+
+        static void comesBack(LabServer server, LabServer primary) {
+            server.start("clients");
+            PairLab.awaitInStep(primary);
+        }
+
+        @Override
+        public void close() throws Exception {
+            lab.one.close();
+            lab.two.close();
+            disk().close();
+            lab.close();
+        }
+    }
+
+    @Test
+    void aStandbyThatLosesBytesEndsAndDoesNotTakeThemForWrittenAfterwards() throws Exception {
+        try (Pair pair = Pair.withDataOf("nas2")) {
+            LabClient web = pair.inStep();
+            pair.disk().fails();
+
+            web.sh(WRITE);
+
+            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
+            assertThat(pair.lab.two.output()).contains("disk", "EIO");
+            web.sh("echo alone >alone; sync alone");
+            pair.disk().isWell();
+            Pair.comesBack(pair.lab.two, pair.lab.one);
+            pair.lab.awaitEqualTrees("as both servers see them");
+            pair.lab.two.stop();
+            pair.disk().mountAnew();
+            pair.lab.awaitEqualTrees("on the disks themselves");
+        }
+    }
+
+    @Test
+    void aStandbyWhoseJournalCannotBeWrittenEndsAndThePrimaryGoesOn() throws Exception {
+        try (Pair pair = Pair.withJournalOf("nas2")) {
+            LabClient web = pair.inStep();
+            pair.disk().dies();
+
+            web.sh("for i in 1 2 3; do echo $i >small$i; sync small$i; done");
+
+            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
+            assertThat(pair.lab.two.output()).contains("journal");
+            assertThat(pair.lab.one.status()).contains("replying without the standby");
+            pair.disk().mountAnew();
+            Pair.comesBack(pair.lab.two, pair.lab.one);
+            pair.lab.awaitEqualTrees("after the disk was replaced");
+        }
+    }
+
+    @Test
+    void aPrimaryWhoseJournalCannotBeWrittenHandsOver() throws Exception {
+        try (Pair pair = Pair.withJournalOf("nas1")) {
+            LabClient web = pair.inStep();
+            pair.disk().dies();
+
+            web.sh("for i in $(seq 50); do echo $i >small$i; sync small$i; done");
+
+            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
+            assertThat(pair.lab.two.status()).contains("role: primary");
+            web.sh("for i in $(seq 50); do test $(cat small$i) = $i || exit 1; done; cat before");
+            pair.disk().mountAnew();
+            Pair.comesBack(pair.lab.one, pair.lab.two);
+            pair.lab.awaitEqualTrees("after the disk was replaced");
+        }
+    }
+
+    @Test
+    void aPrimaryThatLosesBytesHandsOverAndTheWriterHearsNothingOfIt() throws Exception {
+        try (Pair pair = Pair.withDataOf("nas1")) {
+            LabClient web = pair.inStep();
+            pair.disk().fails();
+
+            web.sh(WRITE + "; sha256sum large >sum; sync sum");
+
+            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
+            assertThat(pair.lab.two.status()).contains("role: primary");
+            web.sh("sha256sum -c sum");
+            pair.disk().isWell();
+            Pair.comesBack(pair.lab.one, pair.lab.two);
+            pair.lab.awaitEqualTrees("as both servers see them");
+            pair.lab.one.stop();
+            pair.disk().mountAnew();
+            pair.lab.awaitEqualTrees("on the disks themselves");
+        }
+    }
+}
