@@ -60,9 +60,10 @@ class FailedDiskIT {
             return web;
         }
 
-        static void comesBack(LabServer server, LabServer primary) {
+        void comesBack(LabServer server, LabServer primary) {
             server.start("clients");
             PairLab.awaitInStep(primary);
+            lab.awaitEqualTrees("as both servers see them");
         }
 
         @Override
@@ -86,8 +87,7 @@ class FailedDiskIT {
             assertThat(pair.lab.two.output()).contains("disk", "EIO");
             web.sh("echo alone >alone; sync alone");
             pair.disk().isWell();
-            Pair.comesBack(pair.lab.two, pair.lab.one);
-            pair.lab.awaitEqualTrees("as both servers see them");
+            pair.comesBack(pair.lab.two, pair.lab.one);
             pair.lab.two.stop();
             pair.disk().mountAnew();
             pair.lab.awaitEqualTrees("on the disks themselves");
@@ -106,8 +106,7 @@ class FailedDiskIT {
             assertThat(pair.lab.two.output()).contains("journal");
             assertThat(pair.lab.one.status()).contains("replying without the standby");
             pair.disk().mountAnew();
-            Pair.comesBack(pair.lab.two, pair.lab.one);
-            pair.lab.awaitEqualTrees("after the disk was replaced");
+            pair.comesBack(pair.lab.two, pair.lab.one);
         }
     }
 
@@ -123,8 +122,7 @@ class FailedDiskIT {
             assertThat(pair.lab.two.status()).contains("role: primary");
             web.sh("for i in $(seq 50); do test $(cat small$i) = $i || exit 1; done; cat before");
             pair.disk().mountAnew();
-            Pair.comesBack(pair.lab.one, pair.lab.two);
-            pair.lab.awaitEqualTrees("after the disk was replaced");
+            pair.comesBack(pair.lab.one, pair.lab.two);
         }
     }
 
@@ -140,8 +138,7 @@ class FailedDiskIT {
             assertThat(pair.lab.two.status()).contains("role: primary");
             web.sh("sha256sum -c sum");
             pair.disk().isWell();
-            Pair.comesBack(pair.lab.one, pair.lab.two);
-            pair.lab.awaitEqualTrees("as both servers see them");
+            pair.comesBack(pair.lab.one, pair.lab.two);
             pair.lab.one.stop();
             pair.disk().mountAnew();
             pair.lab.awaitEqualTrees("on the disks themselves");

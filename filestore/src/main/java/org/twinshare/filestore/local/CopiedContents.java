@@ -3,9 +3,7 @@ package org.twinshare.filestore.local;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.twinshare.filestore.Change;
-import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.FileType;
 import org.twinshare.filestore.NetState;
@@ -18,12 +16,12 @@ import org.twinshare.filestore.posix.Stat;
 final class CopiedContents {
     private final Nodes nodes;
     private final CopiedObjects objects;
-    private volatile Consumer<String> whenLost = why -> {};
-    private volatile boolean lost;
+    private final SoundDisk disk;
 
-    CopiedContents(Nodes nodes, CopiedObjects objects) {
+    CopiedContents(Nodes nodes, CopiedObjects objects, SoundDisk disk) {
         this.nodes = nodes;
         this.objects = objects;
+        this.disk = disk;
     }
 
     /** How an object differs from its description. */
@@ -124,24 +122,11 @@ final class CopiedContents {
         }
     }
 
-    /** Told when the disk has not taken what was written. */
-    void whenBytesAreLost(Consumer<String> told) {
-        whenLost = told;
-    }
-
-    /** The kernel takes for written what it has lost (fsync(2)): after that no sync says anything. */
+    /** Puts the bytes of a file on disk. */
     void sync(long id) throws ErrnoException {
-        if (lost) {
-            throw new ErrnoException(Errno.EIO, "the disk has lost what was written before");
-        }
         try (Node node = nodes.pin(id)) {
-            Data.fdatasync(nodes.openForWrite(node));
-        } catch (ErrnoException e) {
-            if (e.isDiskFailure() || e.errno() == Errno.EROFS) {
-                lost = true;
-                whenLost.accept("what was written to object " + id + " is not on it: " + e.getMessage());
-            }
-            throw e;
+            int fd = nodes.openForWrite(node);
+            disk.sync("what was written to object " + id, () -> Data.fdatasync(fd));
         }
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.CallId;
@@ -46,6 +47,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
     private final ShownAttributes shown;
     private final Application application;
     private final Durability durability;
+    private final SoundDisk disk = new SoundDisk();
     private final ChangeLocks locks;
     private final CachedTree cached;
     private final Adoption adoption;
@@ -93,7 +95,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
         locks = new ChangeLocks(look, new Decisions(look, new Ticks(clock)));
         cached = new CachedTree(this, nodes);
         view = new TreeView(nodes, identities, observer, directories, containment, roots);
-        copy = new TreeCopy(nodes, identities, making, roots, cluster);
+        copy = new TreeCopy(nodes, identities, making, roots, cluster, disk);
         adoption = new Adoption(nodes, look, directories, observer);
         // The modes of new objects are decided here, not by the mask that the server was started with.
         int ignored = OwnProcess.umask(0);
@@ -255,7 +257,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
      */
     public void checkpoint(Map<String, byte[]> facts) throws ErrnoException {
         for (Volume volume : nodes.volumes()) {
-            sync(volume);
+            disk.sync("some of what was written", () -> sync(volume));
         }
         facts.forEach(index::putFact);
         index.flush(index.version());
@@ -268,6 +270,11 @@ public final class LocalTree implements FileTree, AutoCloseable {
         } catch (ErrnoException e) {
             throw new ErrnoException(Errno.EIO, "syncfs: " + e.getMessage());
         }
+    }
+
+    /** Told in words when a sync has found that the disk did not take what was written, before that throws. */
+    public void whenBytesAreLost(Consumer<String> told) {
+        disk.whenLost(told);
     }
 
     /** Keeps something under a name; durable with the next checkpoint. */

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.Errno;
@@ -30,11 +29,11 @@ public final class TreeCopy {
     /** Guarded by this. */
     private final CopiedNames names;
 
-    TreeCopy(Nodes nodes, Identities identities, Making making, Roots roots, long cluster) {
+    TreeCopy(Nodes nodes, Identities identities, Making making, Roots roots, long cluster, SoundDisk disk) {
         this.nodes = nodes;
         this.roots = roots;
         objects = new CopiedObjects(nodes, cluster);
-        contents = new CopiedContents(nodes, objects);
+        contents = new CopiedContents(nodes, objects, disk);
         names = new CopiedNames(nodes, identities, making, roots, objects, contents);
     }
 
@@ -195,12 +194,7 @@ public final class TreeCopy {
         contents.unfinished(id);
     }
 
-    /** Told in words when {@link #sync} has found that the disk did not take what was written, before it throws. */
-    public void whenBytesAreLost(Consumer<String> told) {
-        contents.whenBytesAreLost(told);
-    }
-
-    /** Puts the bytes of a file on disk. Once the disk has lost some, it throws EIO for every file. */
+    /** Puts the bytes of a file on disk. EIO when the disk has lost something, of whatever file. */
     public void sync(long id) throws ErrnoException {
         contents.sync(id);
     }

@@ -54,6 +54,7 @@ final class Volume implements AutoCloseable {
     Volume(int number, int directoryFd) throws ErrnoException {
         this.number = number;
         this.directoryFd = directoryFd;
+        hearOfEarlierErrors(directoryFd);
         this.device = Posix.fstat(directoryFd).device();
         this.byHandle = canOpenByHandle(directoryFd);
         this.maxFileBytes = maxFileBytes(directoryFd);
@@ -62,6 +63,20 @@ final class Volume implements AutoCloseable {
         if (watch == null) {
             LOG.info("No fanotify on this file system (needs root and Linux 5.9): the place of a file is looked up with"
                     + " every request, which costs about 2 microseconds");
+        }
+    }
+
+    /**
+     * An error that nobody was told yet is of something that was written before this start, and must not be taken for one of this
+     * start's: what was not on disk then is carried out, or compared, once more.
+     */
+    private static void hearOfEarlierErrors(int directoryFd) {
+        try {
+            Data.syncfs(directoryFd);
+        } catch (ErrnoException e) {
+            LOG.warn(
+                    "The disk has lost something that was written before this start, {}: look at it (dmesg)",
+                    e.getMessage());
         }
     }
 

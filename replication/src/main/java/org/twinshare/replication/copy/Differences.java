@@ -175,8 +175,10 @@ final class Differences {
         if (kind == null || file.type() != FileType.REGULAR) {
             return false;
         }
-        // By what is on the disk, which may have lost what the kernel still has in memory.
-        copy.forgetCached(file.id());
+        if (file.sizeBytes() > 0) {
+            // By what is on the disk, which may have lost what the kernel still has in memory.
+            copy.forgetCached(file.id());
+        }
         boolean[] differs = new boolean[1];
         long step = (long) Ask.BLOCK_BYTES * Ask.MAX_BLOCKS;
         for (long at = 0; at < file.sizeBytes() && !differs[0]; at += step) {

@@ -81,7 +81,7 @@ public final class StandbyApply implements AutoCloseable {
         records = new RecordRun(journal, work);
         dataSync = new DataSync(journal, work, gaps, this::appliedSequence);
         tree.follows(true);
-        tree.copy().whenBytesAreLost(why -> fail("the disk of the standby has failed: " + why));
+        tree.whenBytesAreLost(why -> fail("the disk of the standby has failed: " + why));
     }
 
     public StandbyApply start() {

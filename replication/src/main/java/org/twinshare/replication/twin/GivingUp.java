@@ -37,7 +37,7 @@ final class GivingUp {
     void begin(String why, @Nullable Primary primary, @Nullable Peer peer) {
         Thread.ofPlatform().daemon().name("giving-up").start(() -> {
             PrimaryLink link = primary == null ? null : primary.link();
-            if (link != null && peer != null && link.hasSuccessor()) {
+            if (link != null && peer != null && link.isConnected()) {
                 to(peer.name(), link);
             }
             server.failed(why);

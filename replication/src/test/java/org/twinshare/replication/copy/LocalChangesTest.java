@@ -73,10 +73,9 @@ class LocalChangesTest {
             steps();
         }
         // What changed while it was looked at may have ended that connection: the next one goes on.
-        try (Stream stream = new Stream(twin, Long.MAX_VALUE, CopyLimits.DEFAULT)) {
-            stream.expectsDivergences = true;
-            stream.follow();
-            stream.awaitCaughtUp();
+        try (Connections connections = new Connections()) {
+            connections.stream.follow();
+            Stream stream = connections.awaitCaughtUp();
             var unusedRepaired = verify(stream, true);
             assertThat(verify(stream, false).findings()).as("seed %d", seed).isEmpty();
             stream.awaitCaughtUp();
@@ -142,6 +141,16 @@ class LocalChangesTest {
                 }
                 stream.follow();
             }
+        }
+
+        /** The connection on which everything has come. */
+        Stream awaitCaughtUp() {
+            long last = twin.primary.appliedSequence();
+            Awaitility.await("everything has come").atMost(PATIENCE).until(() -> {
+                goOn();
+                return stream.apply.appliedSequence() >= last && stream.apply.isComplete();
+            });
+            return stream;
         }
 
         @Override
