@@ -62,6 +62,8 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
                 () -> promises.replication().neededFrom());
         order = new OrderOfWork(promises, appender, discoveries, uncommitted, checkpoints, steps);
         tree.keepIdsBy(discoveries, opened.done().lastId());
+        // A checkpoint that fails says so itself, and not to the standby that this server may have been.
+        tree.whenBytesAreLost(why -> {});
     }
 
     /**

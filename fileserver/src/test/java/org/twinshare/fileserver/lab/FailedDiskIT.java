@@ -144,4 +144,24 @@ class FailedDiskIT {
             pair.lab.awaitEqualTrees("on the disks themselves");
         }
     }
+
+    /** What is small is in the journal, and the checkpoint finds that the disk has not taken it. */
+    @Test
+    void aPrimaryThatWasTheStandbyHandsOverToo() throws Exception {
+        try (Pair pair = Pair.withDataOf("nas2")) {
+            LabClient web = pair.inStep();
+            pair.lab.one.twinshare("switchover").orFail();
+            PairLab.awaitInStep(pair.lab.two);
+            pair.disk().fails();
+
+            web.sh(
+                    "for i in $(seq 150); do head -c 60000 /dev/urandom >f$i; sync f$i; done; sha256sum f* >sum; sync sum");
+
+            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
+            assertThat(pair.lab.one.status()).contains("role: primary");
+            web.sh("sha256sum -c sum");
+            pair.disk().isWell();
+            pair.comesBack(pair.lab.two, pair.lab.one);
+        }
+    }
 }
