@@ -126,7 +126,7 @@ final class CopiedContents {
     void sync(long id) throws ErrnoException {
         try (Node node = nodes.pin(id)) {
             int fd = nodes.openForWrite(node);
-            disk.sync("what was written to object " + id, () -> Data.fdatasync(fd));
+            disk.sync(id, () -> Data.fdatasync(fd));
         }
     }
 

@@ -257,7 +257,7 @@ public final class LocalTree implements FileTree, AutoCloseable {
      */
     public void checkpoint(Map<String, byte[]> facts) throws ErrnoException {
         for (Volume volume : nodes.volumes()) {
-            disk.sync("some of what was written", () -> sync(volume));
+            disk.syncAll(() -> sync(volume));
         }
         facts.forEach(index::putFact);
         index.flush(index.version());

@@ -194,7 +194,10 @@ public final class TreeCopy {
         contents.unfinished(id);
     }
 
-    /** Puts the bytes of a file on disk. EIO when the disk has lost something, of whatever file. */
+    /**
+     * Puts the bytes of a file on disk. After EIO they must be compared with the disk ({@link #forgetCached}) before they are put there
+     * again; after a second one nothing counts as on disk any more.
+     */
     public void sync(long id) throws ErrnoException {
         contents.sync(id);
     }

@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.twinshare.filestore.Change;
-import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalDamaged;
@@ -117,11 +116,13 @@ final class DataSync implements AutoCloseable {
             boolean here = work.makeDurable(object);
             return !gaps.files().contains(object) && (here || sequence <= applied.getAsLong());
         } catch (ErrnoException e) {
-            if (e.errno() == Errno.ENOSPC || e.errno() == Errno.EDQUOT) {
+            return switch (e.errno()) {
                 // It is fetched when there is room.
-                return false;
-            }
-            throw e;
+                case ENOSPC, EDQUOT -> false;
+                // It is fetched by what the disk has, and then synced once more.
+                case EIO, EUCLEAN, EROFS -> false;
+                default -> throw e;
+            };
         }
     }
 
