@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A disk of one of two servers fails. A server that cannot make durable what it was given ends, and tries nothing again: the
- * kernel takes for written what it has lost (fsync(2)). What was acknowledged is on the other one.
+ * A disk of one of two servers fails. A server that cannot make durable what it was given ends; it does not sync again and believe
+ * that, because the kernel takes for written what it has lost (fsync(2)). What was acknowledged is on the other one.
  */
 @Tag("alone")
 class FailedDiskIT {
