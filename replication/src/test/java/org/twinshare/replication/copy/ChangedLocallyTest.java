@@ -13,6 +13,7 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.twinshare.filestore.Caller;
+import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Name;
 import org.twinshare.filestore.Stability;
 import org.twinshare.replication.record.Entry;
@@ -32,7 +33,11 @@ class ChangedLocallyTest extends AlbumOnBoth {
     }
 
     private static void await(String what, ThrowingRunnable isSo) {
-        Awaitility.await(what).atMost(Duration.ofMinutes(2)).untilAsserted(isSo);
+        Awaitility.await(what)
+                .atMost(Duration.ofMinutes(2))
+                // What is removed while it is looked at was there when it was listed.
+                .ignoreException(ErrnoException.class)
+                .untilAsserted(isSo);
     }
 
     private void awaitEqual() {
