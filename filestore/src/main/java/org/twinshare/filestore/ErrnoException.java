@@ -25,6 +25,16 @@ public final class ErrnoException extends Exception {
         return errno == Errno.EIO || errno == Errno.EUCLEAN;
     }
 
+    /** Whether the disk takes nothing any more: it has failed, or is read-only, as {@code errors=remount-ro} leaves it (EROFS). */
+    public boolean takesNothing() {
+        return isDiskFailure() || errno == Errno.EROFS;
+    }
+
+    /** Whether there is no room, on the disk or within a quota (ENOSPC, EDQUOT). */
+    public boolean isForWantOfRoom() {
+        return errno == Errno.ENOSPC || errno == Errno.EDQUOT;
+    }
+
     @Override
     public String getMessage() {
         return errno + " (" + during + ")";

@@ -66,6 +66,15 @@ class FailedDiskIT {
             lab.awaitEqualTrees("as both servers see them");
         }
 
+        /** Once its disk is well. */
+        void isEqualOnDisk(LabServer server, LabServer primary) throws Exception {
+            disk().isWell();
+            comesBack(server, primary);
+            server.stop();
+            disk().mountAnew();
+            lab.awaitEqualTrees("on the disks themselves");
+        }
+
         @Override
         public void close() throws Exception {
             lab.one.close();
@@ -86,11 +95,7 @@ class FailedDiskIT {
             assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
             assertThat(pair.lab.two.output()).contains("disk", "EIO");
             web.sh("echo alone >alone; sync alone");
-            pair.disk().isWell();
-            pair.comesBack(pair.lab.two, pair.lab.one);
-            pair.lab.two.stop();
-            pair.disk().mountAnew();
-            pair.lab.awaitEqualTrees("on the disks themselves");
+            pair.isEqualOnDisk(pair.lab.two, pair.lab.one);
         }
     }
 
@@ -137,11 +142,7 @@ class FailedDiskIT {
             assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
             assertThat(pair.lab.two.status()).contains("role: primary");
             web.sh("sha256sum -c sum");
-            pair.disk().isWell();
-            pair.comesBack(pair.lab.one, pair.lab.two);
-            pair.lab.one.stop();
-            pair.disk().mountAnew();
-            pair.lab.awaitEqualTrees("on the disks themselves");
+            pair.isEqualOnDisk(pair.lab.one, pair.lab.two);
         }
     }
 

@@ -48,7 +48,7 @@ final class SoundDisk {
         try {
             sync.run();
         } catch (ErrnoException e) {
-            if ((e.isDiskFailure() || e.errno() == Errno.EROFS) && counts.getAsBoolean()) {
+            if (e.takesNothing() && counts.getAsBoolean()) {
                 lost = true;
                 whenLost.accept(of + " is not on it: " + e.getMessage());
             }

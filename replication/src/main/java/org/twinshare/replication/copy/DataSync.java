@@ -116,13 +116,11 @@ final class DataSync implements AutoCloseable {
             boolean here = work.makeDurable(object);
             return !gaps.files().contains(object) && (here || sequence <= applied.getAsLong());
         } catch (ErrnoException e) {
-            return switch (e.errno()) {
-                // It is fetched when there is room.
-                case ENOSPC, EDQUOT -> false;
-                // It is fetched by what the disk has, and then synced once more.
-                case EIO, EUCLEAN, EROFS -> false;
-                default -> throw e;
-            };
+            // It is fetched when there is room; or by what the disk has, and then synced once more.
+            if (e.isForWantOfRoom() || e.takesNothing()) {
+                return false;
+            }
+            throw e;
         }
     }
 

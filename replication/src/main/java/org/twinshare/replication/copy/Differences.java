@@ -175,15 +175,11 @@ final class Differences {
         if (kind == null || file.type() != FileType.REGULAR) {
             return false;
         }
-        if (file.sizeBytes() > 0) {
-            // By what is on the disk, which may have lost what the kernel still has in memory.
-            copy.forgetCached(file.id());
-        }
         boolean[] differs = new boolean[1];
         long step = (long) Ask.BLOCK_BYTES * Ask.MAX_BLOCKS;
         for (long at = 0; at < file.sizeBytes() && !differs[0]; at += step) {
             Ask.Sums ask = new Ask.Sums(kind, file.id(), at, Ask.MAX_BLOCKS);
-            List<byte[]> here = Sums.of(tree.view(), ask, memory);
+            List<byte[]> here = Sums.onDisk(tree, ask, memory);
             questions.askNow(ask, answer -> {
                 if (answer instanceof Answer.Sums of) {
                     differs[0] = !Arrays.deepEquals(of.sums().toArray(), here.toArray());

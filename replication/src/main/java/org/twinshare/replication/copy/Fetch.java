@@ -140,11 +140,7 @@ final class Fetch {
         }
         List<Range> ranges = new ArrayList<>();
         ifThere(() -> {
-            if (ask.offsetBytes() == 0) {
-                // What is on the disk counts: bytes that it lost are still in memory.
-                copy.forgetCached(ask.id());
-            }
-            List<byte[]> here = Sums.of(tree.view(), ask, memory);
+            List<byte[]> here = Sums.onDisk(tree, ask, memory);
             for (int i = 0; i < sums.sums().size(); i++) {
                 boolean same = i < here.size()
                         && Arrays.equals(here.get(i), sums.sums().get(i));

@@ -10,7 +10,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.Attributes;
 import org.twinshare.filestore.EpochNanos;
-import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.NetState;
 import org.twinshare.filestore.local.LocalTree;
@@ -66,7 +65,7 @@ final class RestOfJournal {
         try {
             records.run(reached, end, () -> true, sequence -> reached = sequence);
         } catch (ErrnoException e) {
-            if (e.errno() == Errno.EIO || e.errno() == Errno.EUCLEAN) {
+            if (e.isDiskFailure()) {
                 throw e;
             }
             LOG.info("Record {} cannot be carried out as the tree is: {}", reached + 1, e.getMessage());

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.filestore.local.QuotaPass;
@@ -370,11 +369,11 @@ public final class StandbyApply implements AutoCloseable {
     }
 
     private void stop(ErrnoException why) {
-        if (why.isDiskFailure() || why.errno() == Errno.EROFS) {
+        if (why.takesNothing()) {
             fail("the disk of the standby has failed: " + why.getMessage());
             return;
         }
-        full = why.errno() == Errno.ENOSPC || why.errno() == Errno.EDQUOT;
+        full = why.isForWantOfRoom();
         LOG.info(
                 "Record {} cannot be carried out as the tree is ({}): what is missing is asked for",
                 applied + 1,

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.filestore.local.TreeView;
 
 /** Looks at blocks of a file without keeping them. */
@@ -27,6 +28,17 @@ final class Sums {
             }
         }
         return sums;
+    }
+
+    /**
+     * The same by what is on this server's disk, which may have lost what the kernel still has in memory. The blocks of a file are
+     * asked for in order.
+     */
+    static List<byte[]> onDisk(LocalTree tree, Ask.Sums of, ByteBuffer memory) throws ErrnoException {
+        if (of.offsetBytes() == 0) {
+            tree.copy().forgetCached(of.id());
+        }
+        return of(tree.view(), of, memory);
     }
 
     /** Whether all bytes from the position to the limit are zero; the position stays. */

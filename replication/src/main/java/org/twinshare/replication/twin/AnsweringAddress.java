@@ -51,6 +51,12 @@ final class AnsweringAddress {
         address.beQuiet();
     }
 
+    /** Clients are answered no more. In this order: they hear that they have to connect anew while the address is still here. */
+    void letGo() throws IOException {
+        server.silence();
+        release();
+    }
+
     void release() throws IOException {
         address.release();
     }

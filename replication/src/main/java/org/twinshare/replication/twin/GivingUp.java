@@ -46,9 +46,7 @@ final class GivingUp {
 
     private void to(String peer, PrimaryLink link) {
         try {
-            // Clients hear that they have to connect anew while the address is still here.
-            server.silence();
-            address.release();
+            address.letGo();
             if (!link.giveUp(STANDBY_HAS_ALL_WITHIN)) {
                 LOG.error("{} does not have everything, and was not told to take over", peer);
             } else if (fenced.await(TAKEN_OVER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -274,10 +274,9 @@ public final class Twin implements AutoCloseable {
         fenced.countDown();
     }
 
-    /** In this order: clients hear that they have to connect anew while the address is still here. */
+    /** Answers nobody any more, and starts anew where it does not end. */
     private void stepDown(String why) throws IOException {
-        server.silence();
-        address.release();
+        address.letGo();
         if (!failed) {
             server.startAnew(why);
         }

@@ -210,6 +210,11 @@ final class Stream implements AutoCloseable {
         }
     }
 
+    /** Whether everything is here up to a record. */
+    boolean has(long last) {
+        return apply.appliedSequence() >= last && apply.isComplete();
+    }
+
     /** Returns when everything is here that the primary has now. */
     void awaitCaughtUp() {
         // Behind it there is nothing but what the journal writes for itself.
@@ -218,7 +223,7 @@ final class Stream implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
                     checkConnection();
-                    return apply.appliedSequence() >= last && apply.isComplete();
+                    return has(last);
                 });
     }
 
