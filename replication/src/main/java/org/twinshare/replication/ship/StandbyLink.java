@@ -53,6 +53,9 @@ public final class StandbyLink implements AutoCloseable {
     private volatile String primary = "the primary";
     private volatile @Nullable Connection current;
     private volatile boolean promoted;
+    /** And nobody has asked {@link #promote} yet: what the primary has said holds, though it connects again meanwhile. */
+    private volatile boolean handedOver;
+
     private volatile boolean closed;
 
     /** For a server that has just started as the standby: it may have lost what it had only in memory. */
@@ -85,19 +88,22 @@ public final class StandbyLink implements AutoCloseable {
     }
 
     private LinkEnd followAlone(Connection connection, Hello theirs) throws IOException {
+        if (promoted || closed || handedOver) {
+            connection.leave("this server follows nobody now");
+            return new LinkEnd.Closed(Ended.CLOSED_HERE);
+        }
         primary = theirs.name();
         pulse.connected();
         pulse.heard();
         current = connection;
         try {
-            if (promoted || closed) {
-                return new LinkEnd.Closed(Ended.CLOSED_HERE);
-            }
             roleFile.update(state -> state.follows(theirs.epoch(), theirs.alone(), theirs.terms(), clock.instant()));
             // Only now: it tells the primary that this server knows its epoch and its terms.
             long durable = journal.durableSequence();
             connection.send(pulse.beat(new Progress(durable, durable, tree.appliedSequence(), false)));
-            return proceed(connection, theirs, awaitWelcome(connection));
+            LinkEnd end = proceed(connection, theirs, awaitWelcome(connection));
+            handedOver = end instanceof LinkEnd.HandedOver;
+            return end;
         } catch (ConnectionEnded e) {
             LOG.info("{}: {}", primary, e.getMessage());
             return new LinkEnd.Closed(e.how());
@@ -184,8 +190,9 @@ public final class StandbyLink implements AutoCloseable {
      */
     public synchronized Answer promote(Voice voice, Wish wish, Terms terms) throws IOException {
         Answer answer = voice.mayPromote(listen(), wish);
+        promoted = answer instanceof Answer.Go;
+        handedOver = false;
         if (answer instanceof Answer.Go go) {
-            promoted = true;
             Connection open = current;
             if (open != null) {
                 open.leave("this server becomes the primary");
