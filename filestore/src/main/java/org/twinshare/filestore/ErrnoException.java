@@ -1,5 +1,7 @@
 package org.twinshare.filestore;
 
+import com.google.common.base.Throwables;
+
 /**
  * A call on the file tree failed the way POSIX says it may. Leaves without a stack trace, because a failed lookup is
  * ordinary traffic; the message names the call that failed.
@@ -28,6 +30,12 @@ public final class ErrnoException extends Exception {
     /** Whether the disk takes nothing any more: it has failed, or is read-only, as {@code errors=remount-ro} leaves it (EROFS). */
     public boolean takesNothing() {
         return isDiskFailure() || errno == Errno.EROFS;
+    }
+
+    /** Whether that is what a failure came of. */
+    public static boolean takesNothing(Throwable failure) {
+        return Throwables.getCausalChain(failure).stream()
+                .anyMatch(each -> each instanceof ErrnoException of && of.takesNothing());
     }
 
     /** Whether there is no room, on the disk or within a quota (ENOSPC, EDQUOT). */

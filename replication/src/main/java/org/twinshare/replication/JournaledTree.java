@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.CallId;
 import org.twinshare.filestore.Change;
+import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
@@ -45,7 +46,7 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
         this.recovered = opened.done();
         this.settings = settings;
         this.steps = steps;
-        promises = new Promises(journal, onFailure);
+        promises = new Promises(journal, tree::hasFailed, onFailure);
         appender = new Appender(journal);
         localChanges = new LocalChangesFound(() -> promises.replication().hearsLocalChanges());
         discoveries = new JournaledDiscoveries(journal, appender, localChanges);
@@ -144,10 +145,29 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     public Outcome change(CallId call, Operation operation) {
         promises.checkKept();
         try {
-            return tree.decideAndCarryOut(operation, decided -> carryOut(call, operation, decided));
+            return told(tree.decideAndCarryOut(operation, decided -> {
+                try {
+                    return carryOut(call, operation, decided);
+                } catch (ErrnoException e) {
+                    throw unlessTheDiskIsGone(e);
+                }
+            }));
         } catch (JournalFailed e) {
             throw promises.failing("the journal has failed", e);
         }
+    }
+
+    private Outcome told(Outcome outcome) {
+        if (outcome.error() == Errno.EIO || outcome.error() == Errno.EUCLEAN) {
+            ErrnoException unusedTold =
+                    unlessTheDiskIsGone(new ErrnoException(outcome.error(), "while a change was decided"));
+        }
+        return outcome;
+    }
+
+    @Override
+    public ErrnoException unlessTheDiskIsGone(ErrnoException e) {
+        return promises.unlessTheDiskIsGone(e);
     }
 
     private Outcome carryOut(CallId call, Operation operation, Decided decided) throws ErrnoException {

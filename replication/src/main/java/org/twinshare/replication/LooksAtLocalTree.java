@@ -20,45 +20,60 @@ abstract class LooksAtLocalTree implements FileTree {
         this.tree = tree;
     }
 
+    /** What to tell whoever looks; throws {@link org.twinshare.filestore.TreeFailed} where nobody is to be told anything. */
+    public abstract ErrnoException unlessTheDiskIsGone(ErrnoException e);
+
+    private interface Looking<T> {
+        T look() throws ErrnoException;
+    }
+
+    private <T> T look(Looking<T> looking) throws ErrnoException {
+        try {
+            return looking.look();
+        } catch (ErrnoException e) {
+            throw unlessTheDiskIsGone(e);
+        }
+    }
+
     @Override
     public Attributes attributes(Caller caller, long object) throws ErrnoException {
-        return tree.attributes(caller, object);
+        return look(() -> tree.attributes(caller, object));
     }
 
     @Override
     public Found lookup(Caller caller, long directory, Name name) throws ErrnoException {
-        return tree.lookup(caller, directory, name);
+        return look(() -> tree.lookup(caller, directory, name));
     }
 
     @Override
     public Granted access(Caller caller, long object, int wanted) throws ErrnoException {
-        return tree.access(caller, object, wanted);
+        return look(() -> tree.access(caller, object, wanted));
     }
 
     @Override
     public LinkTarget readlink(Caller caller, long object) throws ErrnoException {
-        return tree.readlink(caller, object);
+        return look(() -> tree.readlink(caller, object));
     }
 
     @Override
     public ReadEnd read(Caller caller, long object, long offsetBytes, ByteBuffer into) throws ErrnoException {
-        return tree.read(caller, object, offsetBytes, into);
+        return look(() -> tree.read(caller, object, offsetBytes, into));
     }
 
     @Override
     public ListEnd list(Caller caller, long directory, long cookie, boolean withAttributes, EntrySink sink)
             throws ErrnoException {
-        return tree.list(caller, directory, cookie, withAttributes, sink);
+        return look(() -> tree.list(caller, directory, cookie, withAttributes, sink));
     }
 
     @Override
     public FileSystemSpace space(Caller caller, long object) throws ErrnoException {
-        return tree.space(caller, object);
+        return look(() -> tree.space(caller, object));
     }
 
     @Override
     public Limits limits(Caller caller, long object) throws ErrnoException {
-        return tree.limits(caller, object);
+        return look(() -> tree.limits(caller, object));
     }
 
     @Override

@@ -88,8 +88,9 @@ final class OrderOfWork {
             if (e.isDiskFailure()) {
                 throw promises.failing("the disk failed while a change was carried out", e);
             }
-            voidIt(ticket, e);
-            throw e;
+            ErrnoException told = promises.unlessTheDiskIsGone(e);
+            voidIt(ticket, told);
+            throw told;
         } catch (RuntimeException e) {
             throw fault(e);
         }

@@ -1,5 +1,6 @@
 package org.twinshare.replication;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,12 +18,15 @@ final class Promises {
     private static final Logger LOG = LoggerFactory.getLogger(Promises.class);
 
     private final Journal journal;
+    private final BooleanSupplier diskHasFailed;
     private final Consumer<String> onFailure;
     private volatile Replication replication = Replication.NONE;
     private volatile @Nullable Throwable failed;
 
-    Promises(Journal journal, Consumer<String> onFailure) {
+    /** @param diskHasFailed whether the disk of the tree takes nothing any more; asks it */
+    Promises(Journal journal, BooleanSupplier diskHasFailed, Consumer<String> onFailure) {
         this.journal = journal;
+        this.diskHasFailed = diskHasFailed;
         this.onFailure = onFailure;
     }
 
@@ -91,6 +95,17 @@ final class Promises {
     ErrnoException unlessAnotherAnswers(ErrnoException e) {
         if (e.isDiskFailure() && replication.hasSuccessor()) {
             throw failing("the disk did not take what a client has written", e);
+        }
+        return e;
+    }
+
+    /**
+     * An error of the disk may be one of a single file, of which whoever asked is told. Where the disk takes nothing any more, and
+     * another server has everything, that one answers.
+     */
+    ErrnoException unlessTheDiskIsGone(ErrnoException e) {
+        if (e.takesNothing() && replication.hasSuccessor() && diskHasFailed.getAsBoolean()) {
+            throw failing("the disk has failed", e);
         }
         return e;
     }

@@ -44,6 +44,10 @@ class FailedDiskIT {
             return new Pair(lab -> lab.data(server), FailingDisk::thatFails, "777");
         }
 
+        static Pair withDataThatDiesOf(String server) {
+            return new Pair(lab -> lab.data(server), FailingDisk::thatDies, "777");
+        }
+
         static Pair withJournalOf(String server) {
             return new Pair(lab -> lab.journal(server), FailingDisk::thatDies, "700");
         }
@@ -163,6 +167,52 @@ class FailedDiskIT {
             web.sh("sha256sum -c sum");
             pair.disk().isWell();
             pair.comesBack(pair.lab.two, pair.lab.one);
+        }
+    }
+
+    @Test
+    void aPrimaryWhoseFileSystemBecomesReadOnlyHandsOver() throws Exception {
+        try (Pair pair = Pair.withDataThatDiesOf("nas1")) {
+            LabClient web = pair.inStep();
+            pair.disk().becomesReadOnly();
+
+            web.sh("for i in $(seq 50); do echo $i >small$i && sync small$i || exit 1; done");
+
+            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
+            assertThat(pair.lab.two.status()).contains("role: primary");
+            pair.disk().mountAnew();
+            pair.comesBack(pair.lab.one, pair.lab.two);
+        }
+    }
+
+    @Test
+    void aStandbyWhoseFileSystemBecomesReadOnlyEndsAndThePrimaryGoesOn() throws Exception {
+        try (Pair pair = Pair.withDataThatDiesOf("nas2")) {
+            LabClient web = pair.inStep();
+            pair.disk().becomesReadOnly();
+
+            web.sh(WRITE);
+
+            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
+            assertThat(pair.lab.two.output()).contains("disk", "EROFS");
+            pair.disk().mountAnew();
+            pair.comesBack(pair.lab.two, pair.lab.one);
+        }
+    }
+
+    @Test
+    void whoOnlyReadsHearsNothingOfADiskThatIsDeadEither() throws Exception {
+        try (Pair pair = Pair.withDataThatDiesOf("nas1")) {
+            LabClient web = pair.inStep();
+            web.sh("sha256sum large log >sums; sync sums; echo 3 >/proc/sys/vm/drop_caches");
+            pair.disk().dies();
+
+            web.sh("cat before && sha256sum -c sums && ls");
+
+            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
+            assertThat(pair.lab.two.status()).contains("role: primary");
+            pair.disk().mountAnew();
+            pair.comesBack(pair.lab.one, pair.lab.two);
         }
     }
 }

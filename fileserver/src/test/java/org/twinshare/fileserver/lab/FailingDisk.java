@@ -1,5 +1,7 @@
 package org.twinshare.fileserver.lab;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,39 +11,44 @@ import java.util.List;
  * lies behind its end comes back as I/O errors, as from a real one.
  */
 final class FailingDisk implements AutoCloseable {
-    private static final String SIZE = "256M";
+    private static final String SMALL = "256M";
+    private static final String LARGE = "2G";
     /** The file system's own blocks and some files have room. */
     private static final String LEFT = "4M";
 
     private final Path memory;
     private final Path mountPoint;
+    private final String size;
 
-    private FailingDisk(Path memory, Path mountPoint) {
+    private FailingDisk(Path memory, Path mountPoint, String size) {
         this.memory = memory;
         this.mountPoint = mountPoint;
+        this.size = size;
     }
 
     /** One that {@link #fails}; it has no journal, whose errors would stop the whole file system, and few inodes before the data. */
     static FailingDisk thatFails(Path memory, Path mountPoint) {
-        return make(memory, mountPoint, "-N", "4096", "-O", "^has_journal,^resize_inode");
+        return make(memory, mountPoint, SMALL, "-N", "4096", "-O", "^has_journal,^resize_inode");
     }
 
-    /** One that {@link #dies}. */
+    /** One that {@link #dies}, or {@link #becomesReadOnly}. */
     static FailingDisk thatDies(Path memory, Path mountPoint) {
-        return make(memory, mountPoint);
+        return make(memory, mountPoint, LARGE, "-e", "remount-ro");
     }
 
     /** @param memory where the memory disk is mounted that holds it; both directories are made */
-    private static FailingDisk make(Path memory, Path mountPoint, String... options) {
+    private static FailingDisk make(Path memory, Path mountPoint, String size, String... options) {
         Shell.run("mkdir", "-p", memory.toString(), mountPoint.toString()).orFail();
-        Shell.run("mount", "-t", "tmpfs", "-o", "size=400m", "twinshare-test", memory.toString())
+        Shell.run("mount", "-t", "tmpfs", "-o", "size=2100m", "twinshare-test", memory.toString())
                 .orFail();
         // So that it is unmounted in the namespaces of the machines too, which keep it in use otherwise.
         String above = mountPoint.resolveSibling("").toString();
-        Shell.run("mount", "--bind", above, above).orFail();
+        if (Shell.run("mountpoint", "-q", above).exitCode() != 0) {
+            Shell.run("mount", "--bind", above, above).orFail();
+        }
         Shell.run("mount", "--make-shared", above).orFail();
-        FailingDisk disk = new FailingDisk(memory, mountPoint);
-        disk.becomes(SIZE);
+        FailingDisk disk = new FailingDisk(memory, mountPoint, size);
+        disk.becomes(size);
         List<String> command = new ArrayList<>(List.of("mkfs.ext4", "-q", "-F"));
         command.addAll(List.of(options));
         command.add(disk.image());
@@ -79,10 +86,10 @@ final class FailingDisk implements AutoCloseable {
 
     /** Everything is taken again, and what was there before is back; what was lost is lost. */
     void isWell() {
-        becomes(SIZE);
+        becomes(size);
         Shell.run("dd", "if=" + before(), "of=" + image(), "bs=" + LEFT, "skip=1", "seek=1", "conv=notrunc,sparse")
                 .orFail();
-        deviceBecomes(SIZE);
+        deviceBecomes(size);
     }
 
     private String before() {
@@ -93,6 +100,12 @@ final class FailingDisk implements AutoCloseable {
     void dies() {
         String shutDown = "open F, '<', $ARGV[0]; my $how = pack 'L', 2; ioctl F, 0x8004587d, $how or die $!";
         Shell.run("perl", "-e", shutDown, mountPoint.toString()).orFail();
+    }
+
+    /** The kernel makes it read-only, as it does by itself where something is damaged (ext4(5), errors=remount-ro). */
+    void becomesReadOnly() {
+        Shell.run("mount", "-o", "remount,abort", mountPoint.toString()).orFail();
+        assertThat(Shell.run("touch", mountPoint.toString()).toString()).contains("Read-only file system");
     }
 
     /** What is in it is what is on the disk, and not what the page cache took for written. */

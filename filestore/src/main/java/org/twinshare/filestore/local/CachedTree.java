@@ -101,10 +101,13 @@ final class CachedTree implements FileTree {
         }
     }
 
-    /** The kernel says EAGAIN where it would have to ask the disk, or does not know how to say it. */
+    /**
+     * The kernel says EAGAIN where it would have to ask the disk, or does not know how to say it. And whoever hears of an error of
+     * the disk may have to ask it more.
+     */
     private static ErrnoException unlessBlocked(ErrnoException e) {
         return switch (e.errno()) {
-            case EAGAIN, EOPNOTSUPP, EINVAL, ENOSYS -> throw WouldBlock.INSTANCE;
+            case EAGAIN, EOPNOTSUPP, EINVAL, ENOSYS, EIO, EUCLEAN -> throw WouldBlock.INSTANCE;
             default -> e;
         };
     }

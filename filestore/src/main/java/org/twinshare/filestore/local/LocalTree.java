@@ -26,7 +26,6 @@ import org.twinshare.filestore.RootRefused;
 import org.twinshare.filestore.Stability;
 import org.twinshare.filestore.identity.ClusterKey;
 import org.twinshare.filestore.identity.ObjectIndex;
-import org.twinshare.filestore.posix.Data;
 import org.twinshare.filestore.posix.OwnProcess;
 
 /**
@@ -257,24 +256,20 @@ public final class LocalTree implements FileTree, AutoCloseable {
      */
     public void checkpoint(Map<String, byte[]> facts) throws ErrnoException {
         for (Volume volume : nodes.volumes()) {
-            disk.syncAll(() -> sync(volume));
+            disk.syncAll(volume::sync);
         }
         facts.forEach(index::putFact);
         index.flush(index.version());
     }
 
-    /** Whatever the error, something that was written is not on the disk. */
-    private static void sync(Volume volume) throws ErrnoException {
-        try {
-            Data.syncfs(volume.directoryFd());
-        } catch (ErrnoException e) {
-            throw new ErrnoException(Errno.EIO, "syncfs: " + e.getMessage());
-        }
-    }
-
     /** Told in words when a sync has found that the disk did not take what was written, before that throws. */
     public void whenBytesAreLost(Consumer<String> told) {
         disk.whenLost(told);
+    }
+
+    /** Whether a file system takes nothing now that it took at the start; asks the disk. */
+    public boolean hasFailed() {
+        return nodes.volumes().stream().anyMatch(Volume::hasFailed);
     }
 
     /** Keeps something under a name; durable with the next checkpoint. */

@@ -1,5 +1,6 @@
 package org.twinshare.filestore.local;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
@@ -84,7 +85,7 @@ final class Nodes implements AutoCloseable {
         return null;
     }
 
-    Iterable<Volume> volumes() {
+    Collection<Volume> volumes() {
         return volumes.values();
     }
 

@@ -1,5 +1,6 @@
 package org.twinshare.filestore.local;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.twinshare.filestore.posix.Stat;
 final class Volume implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
     private static final byte[] ITSELF = new byte[0];
+    private static final byte[] HERE = {'.'};
     /** To open an object by its handle, and between two of them. */
     private static final int MOST_TRIES = 1000;
 
@@ -49,6 +51,7 @@ final class Volume implements AutoCloseable {
     private volatile boolean keepsMarks = true;
     private volatile boolean keepsAcls = true;
     private volatile boolean makesNameless = true;
+    private final boolean tookFiles;
 
     /** @param directoryFd of any directory on it; closed with this volume */
     Volume(int number, int directoryFd) throws ErrnoException {
@@ -58,6 +61,7 @@ final class Volume implements AutoCloseable {
         this.device = Posix.fstat(directoryFd).device();
         this.byHandle = canOpenByHandle(directoryFd);
         this.maxFileBytes = maxFileBytes(directoryFd);
+        this.tookFiles = takesFiles();
         this.watch = MoveWatch.open(directoryFd);
         this.watchedDirectories = new WatchedDirectories(byHandle ? ChildWatch.open() : null);
         if (watch == null) {
@@ -93,7 +97,7 @@ final class Volume implements AutoCloseable {
     /** Tried out on a nameless file, because no system call tells. */
     private static long maxFileBytes(int directoryFd) {
         try {
-            int fd = Posix.openat(directoryFd, new byte[] {'.'}, OpenFlags.O_TMPFILE | OpenFlags.O_RDWR, 0600);
+            int fd = Posix.openat(directoryFd, HERE, OpenFlags.O_TMPFILE | OpenFlags.O_RDWR, 0600);
             try {
                 return largestSize(fd);
             } finally {
@@ -115,6 +119,39 @@ final class Volume implements AutoCloseable {
             }
         }
         return taken;
+    }
+
+    /** Everything that was written is on disk when this returns; whatever the error, something of it is not. */
+    void sync() throws ErrnoException {
+        try {
+            Data.syncfs(directoryFd);
+        } catch (ErrnoException e) {
+            throw new ErrnoException(Errno.EIO, "syncfs: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Whether it takes nothing now that it took when it was opened: the disk has failed, or the kernel has made the file system
+     * read-only because of an error. One that always was read-only has not failed, nor has a bad sector under one file.
+     */
+    boolean hasFailed() {
+        return tookFiles && !takesFiles();
+    }
+
+    /** Tried out on a nameless file; false also where there are none. */
+    private boolean takesFiles() {
+        try {
+            int fd = Posix.openat(directoryFd, HERE, OpenFlags.O_TMPFILE | OpenFlags.O_RDWR, 0600);
+            try {
+                Data.pwrite(fd, ByteBuffer.allocateDirect(1), 0);
+                Data.fdatasync(fd);
+            } finally {
+                Posix.close(fd);
+            }
+            return true;
+        } catch (ErrnoException e) {
+            return !e.takesNothing() && e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EISDIR;
+        }
     }
 
     /** Number of the last move by another process that is known: what was seen under the same number is still in place. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.twinshare.filestore.Errno;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.ObjectDescription;
@@ -19,6 +20,7 @@ public final class CopyAnswers {
     private final TreeView tree;
     private final Supplier<List<TreeView.Root>> roots;
     private final LongSupplier applied;
+    private final UnaryOperator<ErrnoException> told;
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(Ask.MAX_COUNT);
 
     /**
@@ -26,8 +28,15 @@ public final class CopyAnswers {
      *
      * @param roots   the exported directories, by the paths that both servers know them by
      * @param applied the highest sequence below and at which everything is in the tree
+     * @param told    what the standby is to be told of an error; throws {@link org.twinshare.filestore.TreeFailed} where it is to
+     *                be told nothing
      */
-    public CopyAnswers(TreeView tree, Supplier<List<TreeView.Root>> roots, LongSupplier applied) {
+    public CopyAnswers(
+            TreeView tree,
+            Supplier<List<TreeView.Root>> roots,
+            LongSupplier applied,
+            UnaryOperator<ErrnoException> told) {
+        this.told = told;
         this.tree = tree;
         this.roots = roots;
         this.applied = applied;
@@ -48,7 +57,7 @@ public final class CopyAnswers {
             long id = idOf(ask);
             return e.errno() == Errno.ESTALE && id != 0
                     ? new Answer.Gone(at, id)
-                    : new Answer.Failed(at, String.valueOf(e.getMessage()));
+                    : new Answer.Failed(at, String.valueOf(told.apply(e).getMessage()));
         }
     }
 

@@ -332,7 +332,7 @@ final class RecordWork {
             if (e.errno() != Errno.ESTALE) {
                 LOG.warn("file {} was fetched, and cannot be made durable: {}", object, e.getMessage());
             }
-            if (e.isDiskFailure()) {
+            if (e.takesNothing()) {
                 // It is compared with what the disk has, and synced once more.
                 toFetch.add(object);
             }

@@ -3,6 +3,7 @@ package org.twinshare.replication.ship;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.twinshare.replication.channel.Progress;
 import org.twinshare.replication.role.Terms;
 
@@ -65,10 +66,19 @@ public final class Acknowledgement {
 
     /** Whether the standby has all up to a record on disk, or has it within that time. */
     boolean awaitDurable(long sequence, Duration atMost) {
+        return await(() -> hasAll(sequence), atMost);
+    }
+
+    /** Whether the standby has received all records up to one, or has them within that time. */
+    boolean awaitReceived(long sequence, Duration atMost) {
+        return await(() -> standby.received() >= sequence, atMost);
+    }
+
+    private boolean await(BooleanSupplier reached, Duration atMost) {
         lock.lock();
         try {
             long leftNs = atMost.toNanos();
-            while (!hasAll(sequence) && leftNs > 0) {
+            while (!reached.getAsBoolean() && leftNs > 0) {
                 leftNs = moved.awaitNanos(leftNs);
             }
         } catch (InterruptedException e) {
@@ -76,7 +86,7 @@ public final class Acknowledgement {
         } finally {
             lock.unlock();
         }
-        return hasAll(sequence);
+        return reached.getAsBoolean();
     }
 
     private boolean hasAll(long sequence) {

@@ -13,6 +13,16 @@ record Greeting(long clusterId, String name) {
     Hello hello(RoleState state, Terms terms, Journal journal, boolean catchesUpFirst) throws IOException {
         long last = journal.durableSequence();
         RecordMark mark = new JournalMarks(journal).at(last);
+        return hello(state, terms, journal, last, mark == null ? RecordMark.NONE : mark, catchesUpFirst);
+    }
+
+    /** Of a server that has given up: its journal may not be read any more, and nobody follows it. */
+    Hello last(RoleState state, Terms terms, Journal journal) {
+        return hello(state, terms, journal, journal.durableSequence(), RecordMark.NONE, false);
+    }
+
+    private Hello hello(
+            RoleState state, Terms terms, Journal journal, long last, RecordMark mark, boolean catchesUpFirst) {
         return new Hello(
                 clusterId,
                 state.role(),
@@ -23,7 +33,7 @@ record Greeting(long clusterId, String name) {
                 terms,
                 journal.statistics().oldestSequence(),
                 last,
-                mark == null ? RecordMark.NONE : mark,
+                mark,
                 name);
     }
 }

@@ -66,6 +66,7 @@ public final class PrimaryLink implements AutoCloseable {
     private final CountDownLatch confirmed;
     private volatile @Nullable Connection current;
     private volatile boolean signingOff;
+    private volatile boolean givenUp;
     private boolean closed;
 
     /**
@@ -112,11 +113,18 @@ public final class PrimaryLink implements AutoCloseable {
 
     /** What this server says first on each connection, as a server with this name of this pair. */
     public Hello hello(long clusterId, String name) throws IOException {
-        return new Greeting(clusterId, name).hello(roleFile.state(), wanted, journal, false);
+        Greeting greeting = new Greeting(clusterId, name);
+        return givenUp
+                ? greeting.last(roleFile.state(), wanted, journal)
+                : greeting.hello(roleFile.state(), wanted, journal, false);
     }
 
     /** Ships to a standby that has said who it is, until the connection ends. An earlier connection is closed. */
     public Ended serve(Connection connection, Hello theirs) throws IOException {
+        if (givenUp) {
+            connection.close("the disk of this server has failed");
+            return Ended.CLOSED_HERE;
+        }
         Connection earlier = current;
         current = connection;
         if (earlier != null) {
@@ -267,7 +275,14 @@ public final class PrimaryLink implements AutoCloseable {
 
     /** A newer epoch was heard: that is on disk, and nothing is answered any more, when this returns. */
     public void fence(int newerEpoch) throws IOException {
-        roleFile.update(state -> state.heardOf(newerEpoch));
+        try {
+            roleFile.update(state -> state.heardOf(newerEpoch));
+        } catch (IOException e) {
+            // The disk that has failed may be the one of the role file.
+            if (!givenUp) {
+                throw e;
+            }
+        }
         acknowledgement.fence(newerEpoch);
         confirmed.countDown();
     }
@@ -329,16 +344,18 @@ public final class PrimaryLink implements AutoCloseable {
     }
 
     /**
-     * Lets the standby take over from a server whose disk has failed, and which has closed the connections of its clients: what is
-     * durable here is more than was ever answered.
+     * Lets the standby take over from a server whose disk has failed, and which has closed the connections of its clients. It has
+     * everything that was answered, because the replies have waited for it; the records that are durable here it gets too, though
+     * the bytes of some may not be read any more. Nobody was answered for those: clients send them again.
      *
-     * @return whether the standby has that, and was told; it is told nothing otherwise
+     * @return whether the standby has the records, and was told; it is told nothing otherwise
      */
     public boolean giveUp(Duration atMost) throws IOException {
         signingOff = true;
+        givenUp = true;
         long last = journal.durableSequence();
         Connection open = current;
-        if (open == null || !acknowledgement.awaitDurable(last, atMost)) {
+        if (open == null || !acknowledgement.awaitReceived(last, atMost) || !hasSuccessor()) {
             return false;
         }
         open.send(new SignOff(last, true));

@@ -2,6 +2,7 @@ package org.twinshare.replication.ship;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** The primary's tree as shipping needs it. Called by the thread that ships. */
 public interface PrimaryTree {
@@ -15,6 +16,6 @@ public interface PrimaryTree {
      */
     int read(long object, long offsetBytes, ByteBuffer into) throws IOException;
 
-    /** Answers what the standby asks of the tree; both are encoded as package copy says. */
-    ByteBuffer answer(ByteBuffer question) throws IOException;
+    /** Answers what the standby asks of the tree; both are encoded as package copy says. Null where there is no answer any more. */
+    @Nullable ByteBuffer answer(ByteBuffer question) throws IOException;
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.ErrnoException;
 import org.twinshare.replication.channel.Beat;
 import org.twinshare.replication.channel.Connection;
 import org.twinshare.replication.channel.ConnectionEnded;
@@ -234,16 +235,18 @@ final class Receiving implements AutoCloseable {
                 boolean unusedTold = tell();
                 standing.onDisk();
             }
-        } catch (JournalFailed e) {
-            failed(e);
         } catch (IOException | RuntimeException e) {
+            if (e instanceof JournalFailed || ErrnoException.takesNothing(e)) {
+                failed(e);
+                return;
+            }
             LOG.error("what comes from the primary cannot be kept on this server: {}", e.toString());
             connection.leave("the standby's disk has failed: " + e.getMessage());
         }
     }
 
-    /** The next connection would find the same: nothing is durable behind what could not be written. */
-    private void failed(JournalFailed e) {
+    /** The next connection would find the same: nothing is durable behind what could not be written, or read again. */
+    private void failed(Exception e) {
         LOG.error(
                 "what comes from the primary cannot be kept on this server: {}; look at the disk (dmesg), then start it again",
                 e.getMessage());

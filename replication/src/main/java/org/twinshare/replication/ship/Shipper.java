@@ -92,8 +92,9 @@ final class Shipper {
 
     private void answer() throws IOException {
         ByteBuffer question = questions.poll();
-        if (question != null) {
-            connection.send(new TreeAnswer(tree.answer(question)));
+        ByteBuffer answer = question == null ? null : tree.answer(question);
+        if (answer != null) {
+            connection.send(new TreeAnswer(answer));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.TreeFailed;
 import org.twinshare.filestore.local.TreeView;
 import org.twinshare.replication.JournaledTree;
 import org.twinshare.replication.Replication;
@@ -41,7 +42,7 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
         this.tree = tree;
         this.view = view;
         this.paired = paired;
-        answers = new CopyAnswers(view, roots, tree::appliedSequence);
+        answers = new CopyAnswers(view, roots, tree::appliedSequence, tree::unlessTheDiskIsGone);
     }
 
     /** Ships by this link from now on. */
@@ -110,10 +111,15 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
     }
 
     @Override
-    public synchronized ByteBuffer answer(ByteBuffer question) throws IOException {
+    public synchronized @Nullable ByteBuffer answer(ByteBuffer question) throws IOException {
         byte[] bytes = new byte[question.remaining()];
         question.get(bytes);
-        return ByteBuffer.wrap(answers.answer(Ask.decode(bytes)).encode());
+        try {
+            return ByteBuffer.wrap(answers.answer(Ask.decode(bytes)).encode());
+        } catch (TreeFailed e) {
+            // The standby is about to take over, and must not leave because of an answer.
+            return null;
+        }
     }
 
     /** Tells the standby where it stopped, so that the standby may go on; no call is under way. */

@@ -268,7 +268,9 @@ public final class Twin implements AutoCloseable {
         // At once, so that clients go to the other server while this one still writes down why.
         server.silence();
         Objects.requireNonNull(leading.link()).fence(theirs.newestEpoch());
-        roleFile.update(state -> state.heardAt(clock.instant()));
+        if (!failed) {
+            roleFile.update(state -> state.heardAt(clock.instant()));
+        }
         LOG.warn("{} answers clients in epoch {}: this server answers nobody any more", theirs.name(), theirs.epoch());
         stepDown(theirs.name() + " is the primary now");
         fenced.countDown();
@@ -368,7 +370,7 @@ public final class Twin implements AutoCloseable {
     /** Clients are answered no more, and the tree that was served is closed; tells the standby where it ends. */
     public void signOff() throws IOException {
         Primary leading = primary;
-        if (leading != null) {
+        if (leading != null && !failed) {
             leading.signOff(SIGN_OFF_AT_MOST);
         }
     }

@@ -60,8 +60,8 @@ final class Stream implements AutoCloseable {
     Stream(Twin twin, long cutAfter, CopyLimits limits) {
         this.twin = twin;
         this.cutAfter = cutAfter;
-        answers =
-                new CopyAnswers(twin.primaryTree.view(), twin.primaryTree.view()::roots, twin.primary::appliedSequence);
+        answers = new CopyAnswers(
+                twin.primaryTree.view(), twin.primaryTree.view()::roots, twin.primary::appliedSequence, e -> e);
         apply = new StandbyApply(twin.standbyTree, twin.standbyJournal, twin.base.resolve("s/state"), why -> {
                     throw new AssertionError(why);
                 })

@@ -199,6 +199,24 @@ class ShippingTest {
         }
     }
 
+    /** They are on the disk that has failed; nobody was answered for them. */
+    @Test
+    void aPrimaryWhoseDiskHasFailedHandsOverThoughTheStandbyLacksBytes() throws Exception {
+        try (Primary primary = new Primary(one, Terms.DEFAULT);
+                Standby standby = new Standby(two)) {
+            var link = Twins.connect(primary, standby, Wire.connect());
+            inStep(primary, standby);
+            standby.lacksData = true;
+            primary.journal.awaitDurable(primary.append());
+
+            assertThat(primary.link.giveUp(Duration.ofSeconds(10))).isTrue();
+
+            assertThat(link.join()).isEqualTo(new LinkEnd.HandedOver());
+            assertThat(standby.link.promote(new Failover(ZoneOffset.UTC), Wish.PLAIN, Terms.DEFAULT))
+                    .isInstanceOf(Answer.Go.class);
+        }
+    }
+
     @Test
     void findsWhereTheJournalsPartAndGoesOnAfterTheCut() throws Exception {
         long common;
