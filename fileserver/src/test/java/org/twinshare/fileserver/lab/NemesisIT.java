@@ -3,11 +3,18 @@ package org.twinshare.fileserver.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Splitter;
+import com.google.common.collect.Lists;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +36,7 @@ class NemesisIT {
     private static final int WORKERS = 4;
 
     private final long seed = Long.getLong("twinshare.nemesis.seed", System.nanoTime());
+    private final Map<Path, FailingDisk> disks = new LinkedHashMap<>();
     private PairLab pair;
     private LabProgram load;
     private LabServer primary;
@@ -46,12 +54,33 @@ class NemesisIT {
         // From here on only in longer runs than that of ./test.
         PRIMARY_IS_NOT_HEARD,
         STANDBY_IS_NOT_HEARD,
-        STANDBY_LOSES_ITS_DISKS
+        STANDBY_LOSES_ITS_DISKS,
+        // And only where the servers have disks that can fail.
+        PRIMARY_DATA_DISK_DIES(true),
+        PRIMARY_JOURNAL_DISK_DIES(true),
+        PRIMARY_BECOMES_READ_ONLY(true),
+        STANDBY_DATA_DISK_DIES(true),
+        STANDBY_JOURNAL_DISK_DIES(true),
+        STANDBY_BECOMES_READ_ONLY(true);
+
+        private final boolean ofDisks;
+
+        Fault() {
+            this(false);
+        }
+
+        Fault(boolean ofDisks) {
+            this.ofDisks = ofDisks;
+        }
     }
+
+    private static final boolean WITH_DISKS = Boolean.getBoolean("twinshare.nemesis.disks");
 
     /** All, or those that are named: to look for what happens between some of them. */
     private static final List<Fault> FAULTS = System.getProperty("twinshare.nemesis.faults") == null
-            ? List.of(Fault.values())
+            ? Arrays.stream(Fault.values())
+                    .filter(fault -> WITH_DISKS || !fault.ofDisks)
+                    .toList()
             : Splitter.on(',')
                     .splitToStream(System.getProperty("twinshare.nemesis.faults"))
                     .map(Fault::valueOf)
@@ -59,7 +88,7 @@ class NemesisIT {
 
     @BeforeEach
     void open() {
-        pair = new PairLab("--alone-after", "3");
+        pair = new PairLab(this::giveDisks, "--alone-after", "3");
         primary = pair.one;
         standby = pair.two;
         pair.join();
@@ -67,9 +96,27 @@ class NemesisIT {
         load = pair.lab.program(CrashLoad.class, Long.toString(seed), Integer.toString(WORKERS), PairLab.SERVICE);
     }
 
+    private void giveDisks(PairLab lab) {
+        if (!WITH_DISKS) {
+            return;
+        }
+        for (String server : List.of("nas1", "nas2")) {
+            giveDisk(lab, lab.data(server), "777");
+            giveDisk(lab, lab.journal(server), "700");
+        }
+    }
+
+    private void giveDisk(PairLab lab, Path mountPoint, String mode) {
+        disks.put(mountPoint, FailingDisk.thatDies(lab.lab.directory("memory" + disks.size()), mountPoint));
+        Shell.run("chmod", mode, mountPoint.toString()).orFail();
+    }
+
     @AfterEach
     void close() throws Exception {
         if (pair != null) {
+            pair.one.close();
+            pair.two.close();
+            Lists.reverse(List.copyOf(disks.values())).forEach(FailingDisk::close);
             pair.close();
         }
     }
@@ -180,7 +227,33 @@ class NemesisIT {
                 awaitMore(50);
                 pair.join(primary, standby);
             }
+            case PRIMARY_DATA_DISK_DIES -> primaryFails(pair.data(pair.name(primary)), FailingDisk::dies);
+            case PRIMARY_JOURNAL_DISK_DIES -> primaryFails(pair.journal(pair.name(primary)), FailingDisk::dies);
+            case PRIMARY_BECOMES_READ_ONLY -> primaryFails(pair.data(pair.name(primary)), FailingDisk::becomesReadOnly);
+            case STANDBY_DATA_DISK_DIES -> standbyFails(pair.data(pair.name(standby)), FailingDisk::dies);
+            case STANDBY_JOURNAL_DISK_DIES -> standbyFails(pair.journal(pair.name(standby)), FailingDisk::dies);
+            case STANDBY_BECOMES_READ_ONLY -> standbyFails(pair.data(pair.name(standby)), FailingDisk::becomesReadOnly);
         }
+    }
+
+    /** Hands over by itself, and comes back as the standby. */
+    private void primaryFails(Path mountPoint, Consumer<FailingDisk> how) {
+        fails(primary, mountPoint, how);
+        assertThat(standby.status()).contains("role: primary");
+        primary.start("clients");
+        swap();
+    }
+
+    private void standbyFails(Path mountPoint, Consumer<FailingDisk> how) {
+        fails(standby, mountPoint, how);
+        standby.start("Following");
+    }
+
+    private void fails(LabServer server, Path mountPoint, Consumer<FailingDisk> how) {
+        FailingDisk disk = Objects.requireNonNull(disks.get(mountPoint));
+        how.accept(disk);
+        assertThat(server.awaitExit()).isEqualTo(1);
+        disk.mountAnew();
     }
 
     /** Goes on alone, and comes together again. */

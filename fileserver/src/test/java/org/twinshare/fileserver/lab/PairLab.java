@@ -110,8 +110,10 @@ public final class PairLab implements AutoCloseable {
         Shell.run("mkdir", "-p", kept.toString()).orFail();
         for (LabServer server : List.of(one, two)) {
             for (String part : List.of("data-", "state-")) {
-                Shell.run("cp", "-a", lab.directory(part + name(server)).toString(), kept.toString())
-                        .orFail();
+                // Of a disk that is dead, as much as it gives.
+                System.out.print(
+                        Shell.run("cp", "-a", lab.directory(part + name(server)).toString(), kept.toString())
+                                .err());
             }
         }
         System.out.println("what both servers have is kept in " + kept);
@@ -190,8 +192,12 @@ public final class PairLab implements AutoCloseable {
 
     /** Takes everything from a server that is not running: its tree, its state and its journal. */
     void loseDisks(String name) {
-        for (Path directory : List.of(data(name), lab.directory("state-" + name))) {
-            Shell.run("find", directory.toString(), "-mindepth", "1", "-delete").orFail();
+        // The journal's directory itself may be a disk.
+        String journal = journal(name).toString();
+        for (String directory : List.of(
+                journal, data(name).toString(), lab.directory("state-" + name).toString())) {
+            Shell.run("find", directory, "-mindepth", "1", "!", "-path", journal, "-delete")
+                    .orFail();
         }
     }
 
