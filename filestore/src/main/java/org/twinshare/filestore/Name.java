@@ -90,9 +90,13 @@ public final class Name implements Comparable<Name> {
         return Arrays.compareUnsigned(bytes, other.bytes);
     }
 
-    /** For people: printable ASCII as it is, every other byte as {@code \ooo}. */
     @Override
     public String toString() {
+        return text(bytes);
+    }
+
+    /** Of a name or a path, for people: printable ASCII as it is, every other byte as {@code \ooo}. */
+    public static String text(byte[] bytes) {
         StringBuilder text = new StringBuilder(bytes.length);
         for (byte b : bytes) {
             if (b >= ' ' && b < 127 && b != '\\') {

@@ -3,6 +3,7 @@ package org.twinshare.fileserver.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -197,6 +198,28 @@ class FailedDiskIT {
             assertThat(pair.lab.two.output()).contains("disk", "EROFS");
             pair.disk().mountAnew();
             pair.comesBack(pair.lab.two, pair.lab.one);
+        }
+    }
+
+    /** As where a disk has bad sectors before it ever has a standby. */
+    @Test
+    void aFileThatCannotBeCopiedIsNamedAndTheCopyGoesOnWhenItIsAway() throws Exception {
+        try (Pair pair = Pair.withDataOf("nas1")) {
+            String large = pair.lab.data("nas1").resolve("large").toString();
+            Shell.run("dd", "if=/dev/urandom", "of=" + large, "bs=1M", "count=8", "conv=fsync")
+                    .orFail();
+            pair.disk().fails();
+            Shell.run("dd", "if=" + large, "iflag=nocache", "count=0").orFail();
+
+            pair.lab.join();
+
+            for (LabServer server : List.of(pair.lab.one, pair.lab.two)) {
+                server.awaitWords("data-nas1/large");
+                assertThat(server.output()).contains("EIO", "put it back from a backup, or remove it");
+            }
+            Shell.run("rm", large).orFail();
+            PairLab.awaitInStep(pair.lab.one);
+            assertThat(pair.lab.data("nas2")).isEmptyDirectory();
         }
     }
 

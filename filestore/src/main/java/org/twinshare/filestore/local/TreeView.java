@@ -207,7 +207,12 @@ public final class TreeView {
             if (file.type != FileType.REGULAR) {
                 throw new ErrnoException(Errno.EINVAL, "only regular files have bytes");
             }
-            return Data.pread(nodes.openForRead(file), into, offsetBytes);
+            int fd = nodes.openForRead(file);
+            try {
+                return Data.pread(fd, into, offsetBytes);
+            } catch (ErrnoException e) {
+                throw new ErrnoException(e.errno(), "pread of " + Name.text(Posix.pathOf(fd)));
+            }
         }
     }
 }

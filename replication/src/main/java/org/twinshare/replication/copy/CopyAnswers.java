@@ -57,8 +57,14 @@ public final class CopyAnswers {
             long id = idOf(ask);
             return e.errno() == Errno.ESTALE && id != 0
                     ? new Answer.Gone(at, id)
-                    : new Answer.Failed(at, String.valueOf(told.apply(e).getMessage()));
+                    : new Answer.Failed(at, words(told.apply(e)));
         }
+    }
+
+    private static String words(ErrnoException e) {
+        String remedy =
+                e.isDiskFailure() ? "; look at the disk (dmesg), and put it back from a backup, or remove it" : "";
+        return e.getMessage() + remedy;
     }
 
     private static long idOf(Ask ask) {

@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.TreeFailed;
 import org.twinshare.filestore.local.TreeView;
 import org.twinshare.replication.JournaledTree;
 import org.twinshare.replication.Replication;
 import org.twinshare.replication.channel.Data;
+import org.twinshare.replication.copy.Answer;
 import org.twinshare.replication.copy.Ask;
 import org.twinshare.replication.copy.CopyAnswers;
 import org.twinshare.replication.ship.PrimaryLink;
@@ -23,6 +26,8 @@ import org.twinshare.replication.ship.PrimaryTree;
  * server belongs to the pair. Thread-safe.
  */
 final class Primary implements Replication, PrimaryTree, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Primary.class);
+
     private final JournaledTree tree;
     private final TreeView view;
     private final CopyAnswers answers;
@@ -115,7 +120,11 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
         byte[] bytes = new byte[question.remaining()];
         question.get(bytes);
         try {
-            return ByteBuffer.wrap(answers.answer(Ask.decode(bytes)).encode());
+            Answer answer = answers.answer(Ask.decode(bytes));
+            if (answer instanceof Answer.Failed failed) {
+                LOG.warn("the standby cannot have what it asks for: {}", failed.why());
+            }
+            return ByteBuffer.wrap(answer.encode());
         } catch (TreeFailed e) {
             // The standby is about to take over, and must not leave because of an answer.
             return null;
