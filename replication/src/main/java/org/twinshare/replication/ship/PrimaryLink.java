@@ -67,6 +67,9 @@ public final class PrimaryLink implements AutoCloseable {
     private volatile @Nullable Connection current;
     private volatile boolean signingOff;
     private volatile boolean givenUp;
+    /** The standby has had everything on this connection: what it lacks now came since, and nobody was answered for that. */
+    private volatile boolean hadEverything;
+
     private boolean closed;
 
     /**
@@ -132,6 +135,7 @@ public final class PrimaryLink implements AutoCloseable {
         }
         pulse.connected();
         pulse.heard();
+        hadEverything = false;
         Shipper shipper = null;
         try {
             Welcome welcome = welcome(theirs);
@@ -241,6 +245,7 @@ public final class PrimaryLink implements AutoCloseable {
         meter.forgetUpTo(progress.durable());
         acknowledgement.progress(progress);
         standing.complete(progress.complete());
+        hadEverything |= progress.complete();
         if (progress.complete() && isNear(progress)) {
             standing.inStep();
         }
@@ -339,6 +344,7 @@ public final class PrimaryLink implements AutoCloseable {
     /** Whether the standby has everything that was answered, and is there. */
     public boolean hasSuccessor() {
         return isConnected()
+                && hadEverything
                 && !acknowledgement.isAlone()
                 && acknowledgement.terms().ack().waitsForStandby();
     }

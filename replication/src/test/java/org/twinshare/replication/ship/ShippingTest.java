@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,43 +176,6 @@ class ShippingTest {
             standby.applied.set(first);
             await().until(() -> primary.link.acknowledgement().standby().applied() == first);
             assertThat(link).isNotDone();
-        }
-    }
-
-    /** Which comes as soon as the first one has ended, and before what was handed over is taken. */
-    @Test
-    void theNextConnectionOfAPrimaryThatHasHandedOverChangesNothing() throws Exception {
-        try (Primary primary = new Primary(one, Terms.DEFAULT);
-                Standby standby = new Standby(two)) {
-            var link = Twins.connect(primary, standby, Wire.connect());
-            inStep(primary, standby);
-            primary.answer();
-            assertThat(primary.link.signOff(true, Duration.ofSeconds(10))).isTrue();
-            assertThat(link.join()).isEqualTo(new LinkEnd.HandedOver());
-
-            var next = Twins.connect(primary, standby, Wire.connect());
-
-            assertThat(next.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(new LinkEnd.Closed(Ended.CLOSED_HERE));
-            assertThat(standby.link.promote(new Failover(ZoneOffset.UTC), Wish.PLAIN, Terms.DEFAULT))
-                    .isInstanceOf(Answer.Go.class);
-        }
-    }
-
-    /** They are on the disk that has failed; nobody was answered for them. */
-    @Test
-    void aPrimaryWhoseDiskHasFailedHandsOverThoughTheStandbyLacksBytes() throws Exception {
-        try (Primary primary = new Primary(one, Terms.DEFAULT);
-                Standby standby = new Standby(two)) {
-            var link = Twins.connect(primary, standby, Wire.connect());
-            inStep(primary, standby);
-            standby.lacksData = true;
-            primary.journal.awaitDurable(primary.append());
-
-            assertThat(primary.link.giveUp(Duration.ofSeconds(10))).isTrue();
-
-            assertThat(link.join()).isEqualTo(new LinkEnd.HandedOver());
-            assertThat(standby.link.promote(new Failover(ZoneOffset.UTC), Wish.PLAIN, Terms.DEFAULT))
-                    .isInstanceOf(Answer.Go.class);
         }
     }
 
