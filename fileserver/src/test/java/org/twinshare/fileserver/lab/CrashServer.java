@@ -27,6 +27,7 @@ final class CrashServer {
     private final String arguments;
     private final String preparation;
     private @Nullable LabClient kernel;
+    private Duration clockAhead = Duration.ZERO;
 
     CrashServer(Lab lab, String arguments) {
         this(lab, "nas", CrashCalls.SERVER, arguments, List.of(), "");
@@ -56,6 +57,11 @@ final class CrashServer {
             make.add(image(disk).toString());
             Shell.run(make.toArray(String[]::new)).orFail();
         }
+    }
+
+    /** How far its clock is ahead of the other machines' from the next boot on; behind them where that is negative. */
+    void clockAhead(Duration next) {
+        clockAhead = next;
     }
 
     private Path image(String disk) {
@@ -93,12 +99,14 @@ final class CrashServer {
                 "--kernel-arg",
                 "ubd1=" + image("state"));
         kernel().run(START, List.of(), """
+                        date -s @$(($(date +%%s) + %d))
                         modprobe ext4; mkdir -p /disk/data /disk/state
                         mount -t ext4 -o commit=600 /dev/ubda /disk/data; mount -t ext4 -o commit=600 /dev/ubdb /disk/state
                         sysctl -qw vm.dirty_writeback_centisecs=60000 vm.dirty_expire_centisecs=60000
                         [ -d /disk/data/tree ] || { mkdir /disk/data/tree; chmod 777 /disk/data/tree; }
                         %s
-                        """.formatted(preparation)).orFail();
+                        """.formatted(clockAhead.toSeconds(), preparation))
+                .orFail();
     }
 
     /** Starts the server, and waits for words in its output. */

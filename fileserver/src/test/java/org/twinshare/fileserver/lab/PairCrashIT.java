@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /**
  * Crashes of a system in a pair: one server runs in a kernel of its own (Linux 6.1) on disks of its own, and that kernel is
  * killed under load, first as the primary, then as the standby. Nothing closes its connections, and whatever only its page
- * cache held is gone. The other server lives on. A kernel of its own makes a server slow, and a round takes minutes, so this
+ * cache held is gone. The other server lives on, and their clocks may be an hour apart. A kernel of its own makes a server slow, and a round takes minutes, so this
  * runs only when it is asked for: {@code ./nemesis --crashes}.
  */
 @Tag("alone")
@@ -35,8 +35,11 @@ class PairCrashIT {
     private LabServer other;
     private LabProgram load;
 
+    private final Random random = new Random(seed);
+
     @BeforeEach
     void open() {
+        System.out.println("seed: -Dtwinshare.pair.crash.seed=" + seed);
         lab = Lab.open();
         String options = "--alone-after %s --service-ip %s/24 --service-interface vec0 --name nas1"
                 .formatted(ALONE_AFTER_SECONDS, PairLab.SERVICE);
@@ -54,6 +57,7 @@ class PairCrashIT {
                 PairLab.SERVICE + "/24",
                 "--service-interface",
                 Lab.linkOf(machine));
+        setClock();
         mortal.start();
         String line = mortal.twinshare("standby", "add", PairLab.addressOf("nas1"))
                 .orFail()
@@ -73,8 +77,6 @@ class PairCrashIT {
 
     @Test
     void nothingAcknowledgedIsLostWhenTheSystemOfOneCrashes() {
-        System.out.println("seed: -Dtwinshare.pair.crash.seed=" + seed);
-        Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
             load.ask("load");
             pause(3000 + random.nextInt(4000));
@@ -104,8 +106,16 @@ class PairCrashIT {
 
     private void restart() {
         assertThat(mortal.check()).isEmpty();
+        setClock();
         mortal.boot();
         mortal.serve("answers no clients");
+    }
+
+    /** Another one with each boot, so that it goes back, too. */
+    private void setClock() {
+        Duration ahead = Duration.ofHours(random.nextInt(-1, 2));
+        System.out.println("the clock of the server that crashes is ahead by " + ahead);
+        mortal.clockAhead(ahead);
     }
 
     /** Ends the load, and compares what clients see with what was acknowledged. */
