@@ -7,7 +7,10 @@ import static org.twinshare.replication.ship.Twins.inStep;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,59 +32,66 @@ class HandingOverTest {
     @TempDir
     Path two;
 
+    private Primary primary;
+    private Standby standby;
+    private Wire wire;
+    private CompletableFuture<LinkEnd> link;
+
+    @BeforeEach
+    void areInStep() throws Exception {
+        primary = new Primary(one, Terms.DEFAULT);
+        standby = new Standby(two);
+        wire = Wire.connect();
+        link = Twins.connect(primary, standby, wire);
+        inStep(primary, standby);
+        long unusedAnswered = primary.answer();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        standby.close();
+        primary.close();
+    }
+
+    private void standbyMayTakeOver() throws Exception {
+        assertThat(standby.link.promote(new Failover(ZoneOffset.UTC), Wish.PLAIN, Terms.DEFAULT))
+                .isInstanceOf(Answer.Go.class);
+    }
+
     /** Which comes as soon as the first one has ended, and before what was handed over is taken. */
     @Test
     void theNextConnectionOfAPrimaryThatHasHandedOverChangesNothing() throws Exception {
-        try (Primary primary = new Primary(one, Terms.DEFAULT);
-                Standby standby = new Standby(two)) {
-            var link = Twins.connect(primary, standby, Wire.connect());
-            inStep(primary, standby);
-            primary.answer();
-            assertThat(primary.link.signOff(true, Duration.ofSeconds(10))).isTrue();
-            assertThat(link.join()).isEqualTo(new LinkEnd.HandedOver());
+        assertThat(primary.link.signOff(true, Duration.ofSeconds(10))).isTrue();
+        assertThat(link.join()).isEqualTo(new LinkEnd.HandedOver());
 
-            var next = Twins.connect(primary, standby, Wire.connect());
+        var next = Twins.connect(primary, standby, Wire.connect());
 
-            assertThat(next.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(new LinkEnd.Closed(Ended.CLOSED_HERE));
-            assertThat(standby.link.promote(new Failover(ZoneOffset.UTC), Wish.PLAIN, Terms.DEFAULT))
-                    .isInstanceOf(Answer.Go.class);
-        }
+        assertThat(next.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(new LinkEnd.Closed(Ended.CLOSED_HERE));
+        standbyMayTakeOver();
     }
 
     /** They are on the disk that has failed; nobody was answered for them. */
     @Test
     void aPrimaryWhoseDiskHasFailedHandsOverThoughTheStandbyLacksBytes() throws Exception {
-        try (Primary primary = new Primary(one, Terms.DEFAULT);
-                Standby standby = new Standby(two)) {
-            var link = Twins.connect(primary, standby, Wire.connect());
-            inStep(primary, standby);
-            standby.lacksData = true;
-            primary.journal.awaitDurable(primary.append());
+        standby.lacksData = true;
+        primary.journal.awaitDurable(primary.append());
 
-            assertThat(primary.link.giveUp(Duration.ofSeconds(10))).isTrue();
+        assertThat(primary.link.giveUp(Duration.ofSeconds(10))).isTrue();
 
-            assertThat(link.join()).isEqualTo(new LinkEnd.HandedOver());
-            assertThat(standby.link.promote(new Failover(ZoneOffset.UTC), Wish.PLAIN, Terms.DEFAULT))
-                    .isInstanceOf(Answer.Go.class);
-        }
+        assertThat(link.join()).isEqualTo(new LinkEnd.HandedOver());
+        standbyMayTakeOver();
     }
 
     @Test
     void aPrimaryWhoseDiskHasFailedDoesNotHandOverToAStandbyThatHasNotHadEverythingSinceItConnected() throws Exception {
-        try (Primary primary = new Primary(one, Terms.DEFAULT);
-                Standby standby = new Standby(two)) {
-            Wire wire = Wire.connect();
-            var link = Twins.connect(primary, standby, wire);
-            inStep(primary, standby);
-            wire.standby().leave("test");
-            link.join();
-            standby.lacksData = true;
-            var again = Twins.connect(primary, standby, Wire.connect());
-            await().until(primary.link::isConnected);
+        wire.standby().leave("test");
+        link.join();
+        standby.lacksData = true;
+        var again = Twins.connect(primary, standby, Wire.connect());
+        await().until(primary.link::isConnected);
 
-            assertThat(primary.link.giveUp(Duration.ofSeconds(10))).isFalse();
+        assertThat(primary.link.giveUp(Duration.ofSeconds(10))).isFalse();
 
-            assertThat(again).isNotDone();
-        }
+        assertThat(again).isNotDone();
     }
 }
