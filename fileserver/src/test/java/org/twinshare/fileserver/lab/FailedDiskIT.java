@@ -201,6 +201,23 @@ class FailedDiskIT {
         }
     }
 
+    @Test
+    void aStandbyWhoseDiskDiesInTheFirstCopyEndsAndGoesOnWithItAfterwards() throws Exception {
+        try (Pair pair = Pair.withDataThatDiesOf("nas2")) {
+            Path tree = pair.lab.data("nas1");
+            Shell.run("sh", "-c", "cd " + tree + " && seq 5000 | split -a 3 -l 1")
+                    .orFail();
+
+            pair.lab.join();
+            pair.disk().dies();
+
+            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
+            assertThat(pair.lab.two.output()).contains("disk", "EIO");
+            pair.disk().mountAnew();
+            pair.comesBack(pair.lab.two, pair.lab.one);
+        }
+    }
+
     /** As where a disk has bad sectors before it ever has a standby. */
     @Test
     void aFileThatCannotBeCopiedIsNamedAndTheCopyGoesOnWhenItIsAway() throws Exception {

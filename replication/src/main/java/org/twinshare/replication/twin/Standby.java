@@ -184,7 +184,7 @@ final class Standby implements StandbyTree, AutoCloseable {
         Open now = open;
         Questions questions = new Questions(ask -> way.ask(ByteBuffer.wrap(ask.encode())));
         StandbyCopy copy = new StandbyCopy(tree, now.journal, now.apply, questions, settings.copy(), clock);
-        TreeWork begun = new TreeWork(copy, questions, way, this::keepEqual);
+        TreeWork begun = new TreeWork(copy, questions, way, this::keepEqual, server::failed);
         work = begun;
         return begun.start();
     }

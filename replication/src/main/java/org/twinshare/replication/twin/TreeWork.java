@@ -3,8 +3,10 @@ package org.twinshare.replication.twin;
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.local.QuotaPass;
 import org.twinshare.replication.RefusedException;
 import org.twinshare.replication.copy.Answer;
@@ -22,6 +24,7 @@ final class TreeWork implements StandbyTree.Session {
     private final StandbyCopy copy;
     private final Questions questions;
     private final StandbyTree.Way way;
+    private final Consumer<String> onFailure;
     private final Thread thread;
 
     /** The work. */
@@ -29,10 +32,12 @@ final class TreeWork implements StandbyTree.Session {
         void run(StandbyCopy copy) throws IOException, RefusedException;
     }
 
-    TreeWork(StandbyCopy copy, Questions questions, StandbyTree.Way way, Work work) {
+    /** @param onFailure told in words when the disk here takes nothing any more */
+    TreeWork(StandbyCopy copy, Questions questions, StandbyTree.Way way, Work work, Consumer<String> onFailure) {
         this.copy = copy;
         this.questions = questions;
         this.way = way;
+        this.onFailure = onFailure;
         thread = Thread.ofPlatform().daemon().name("standby-tree").unstarted(() -> run(work));
     }
 
@@ -60,6 +65,10 @@ final class TreeWork implements StandbyTree.Session {
         try {
             work.run(copy);
         } catch (IOException | RefusedException e) {
+            if (ErrnoException.takesNothing(e)) {
+                // The next connection would find the same.
+                onFailure.accept("the disk of this standby has failed: " + e.getMessage());
+            }
             LOG.warn("the tree cannot be kept equal to the primary's now, and is tried again: {}", e.getMessage());
             way.end("the standby's tree: " + e.getMessage());
         } catch (RuntimeException | StackOverflowError e) {
