@@ -35,6 +35,7 @@ final class Fetch {
 
     private final Deque<Stage> stages = new ConcurrentLinkedDeque<>();
     private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<Long> syncFailed = ConcurrentHashMap.newKeySet();
 
     /**
      * What to ask next about a file.
@@ -169,15 +170,29 @@ final class Fetch {
             stages.addFirst(new Stage(now, file.sizeBytes() / Ask.BLOCK_BYTES * Ask.BLOCK_BYTES, List.of(), false));
             return;
         }
-        ifThere(() -> {
-            if (!stage.fresh) {
-                // What was written over older bytes must be on disk before the mtime says that nothing is missing.
-                copy.sync(now.id());
-            }
-            copy.dress(now);
-        });
+        if (!stage.fresh && !isOnDisk(now.id())) {
+            stages.addFirst(new Stage(now, 0, List.of(), false));
+            return;
+        }
+        ifThere(() -> copy.dress(now));
         progress.file();
         underWay.remove(now.id());
+    }
+
+    /**
+     * What was written over older bytes must be on disk before the mtime says that nothing is missing. False at the first error, which
+     * may be of what was written before this start: then the file is compared with what the disk has.
+     */
+    private boolean isOnDisk(long id) throws ErrnoException {
+        try {
+            ifThere(() -> copy.sync(id));
+            return true;
+        } catch (ErrnoException e) {
+            if (e.takesNothing() && syncFailed.add(id)) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** Describes files and fetches what differs of them. Those that are gone are left out. */
