@@ -326,7 +326,7 @@ public final class PrimaryLink implements AutoCloseable {
      * @param handOver it shall do so at once
      * @return whether the standby has everything; after that time it is told all the same
      */
-    public boolean signOff(boolean handOver, Duration atMost) throws IOException {
+    public boolean signOff(boolean handOver, Duration atMost) {
         signingOff = true;
         journal.awaitDurable(journal.lastSequence());
         // The marker that would come with closing would be one record more than the standby has.
@@ -335,10 +335,18 @@ public final class PrimaryLink implements AutoCloseable {
         journal.awaitDurable(last);
         Connection open = current;
         boolean all = open != null && acknowledgement.awaitDurable(last, atMost);
-        if (open != null) {
-            open.send(new SignOff(last, handOver && all));
+        return open != null && isTold(open, new SignOff(last, handOver && all)) && all;
+    }
+
+    /** A connection that ends just now is no reason not to stop: the other server asks what there is when it connects again. */
+    private static boolean isTold(Connection open, SignOff signOff) {
+        try {
+            open.send(signOff);
+            return true;
+        } catch (IOException e) {
+            LOG.info("the standby was not told that nothing is answered any more: {}", e.getMessage());
+            return false;
         }
-        return all;
     }
 
     /** Whether the standby has everything that was answered, and is there. */

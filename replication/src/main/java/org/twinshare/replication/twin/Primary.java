@@ -132,7 +132,7 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
     }
 
     /** Tells the standby where it stopped, so that the standby may go on; no call is under way. */
-    void signOff(Duration atMost) throws IOException {
+    void signOff(Duration atMost) {
         PrimaryLink current = link;
         if (current != null && !current.acknowledgement().isFenced()) {
             boolean unusedHasAll = current.signOff(false, atMost);

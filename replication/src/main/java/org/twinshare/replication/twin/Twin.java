@@ -368,7 +368,7 @@ public final class Twin implements AutoCloseable {
     }
 
     /** Clients are answered no more, and the tree that was served is closed; tells the standby where it ends. */
-    public void signOff() throws IOException {
+    public void signOff() {
         Primary leading = primary;
         if (leading != null && !failed) {
             leading.signOff(SIGN_OFF_AT_MOST);

@@ -58,6 +58,15 @@ class HandingOverTest {
                 .isInstanceOf(Answer.Go.class);
     }
 
+    /** It is about to stop, and does; whoever follows asks what there is. */
+    @Test
+    void aConnectionThatEndsWhileThePrimarySignsOffIsNoFault() throws Exception {
+        standby.onSync = () -> wire.primary().close("test");
+        long unusedSequence = primary.append();
+
+        assertThat(primary.link.signOff(false, Duration.ofSeconds(1))).isFalse();
+    }
+
     /** Which comes as soon as the first one has ended, and before what was handed over is taken. */
     @Test
     void theNextConnectionOfAPrimaryThatHasHandedOverChangesNothing() throws Exception {
