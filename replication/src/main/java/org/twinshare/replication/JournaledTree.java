@@ -12,6 +12,7 @@ import org.twinshare.filestore.ErrnoException;
 import org.twinshare.filestore.Operation;
 import org.twinshare.filestore.Outcome;
 import org.twinshare.filestore.Stability;
+import org.twinshare.filestore.TreeFailed;
 import org.twinshare.filestore.local.Decided;
 import org.twinshare.filestore.local.LocalTree;
 import org.twinshare.replication.journal.Journal;
@@ -323,6 +324,11 @@ public final class JournaledTree extends LooksAtLocalTree implements AutoCloseab
     /** For who ships it. */
     public Journal journal() {
         return journal;
+    }
+
+    /** Nothing is acknowledged any more, for this reason, which is told like that of any other failure. */
+    public void fail(String why) {
+        promises.fail(new TreeFailed(why));
     }
 
     /** Up to which record of the journal everything is in the tree; what is void up to there is known to be. */

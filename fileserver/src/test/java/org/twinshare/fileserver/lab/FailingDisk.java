@@ -102,6 +102,15 @@ final class FailingDisk implements AutoCloseable {
         Shell.run("perl", "-e", shutDown, mountPoint.toString()).orFail();
     }
 
+    /** Whoever writes waits, and is told no error. */
+    void hangs() {
+        Shell.run("fsfreeze", "--freeze", mountPoint.toString()).orFail();
+    }
+
+    void goesOn() {
+        Shell.run("fsfreeze", "--unfreeze", mountPoint.toString()).orFail();
+    }
+
     /** The kernel makes it read-only, as it does by itself where something is damaged (ext4(5), errors=remount-ro). */
     void becomesReadOnly() {
         Shell.run("mount", "-o", "remount,abort", mountPoint.toString()).orFail();
@@ -116,6 +125,7 @@ final class FailingDisk implements AutoCloseable {
 
     @Override
     public void close() {
+        Shell.run("fsfreeze", "--unfreeze", mountPoint.toString());
         Shell.run("umount", "-l", mountPoint.toString());
         Shell.run("umount", "-l", mountPoint.resolveSibling("").toString());
         Shell.run("umount", "-l", memory.toString());

@@ -74,6 +74,16 @@ public final class Connection implements AutoCloseable {
         }
     }
 
+    /** The same where it makes no difference to who sends; false when it could not be sent. */
+    public boolean trySend(Message message) {
+        try {
+            send(message);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private void write(Message... messages) throws IOException {
         for (Message message : messages) {
             ByteBuffer payload = message.payload();

@@ -20,7 +20,7 @@ final class Counters {
         longestSyncNs = Math.max(longestSyncNs, ns);
     }
 
-    JournalStatistics statistics(long lastSequence, long durableSequence, Segments segments) {
+    JournalStatistics statistics(long lastSequence, long durableSequence, boolean writing, Segments segments) {
         return new JournalStatistics(
                 groups,
                 records,
@@ -31,6 +31,7 @@ final class Counters {
                 lastSequence,
                 durableSequence,
                 segments.oldestSequence(),
+                writing,
                 segments.usedFiles(),
                 segments.files());
     }

@@ -356,7 +356,7 @@ public final class Journal implements AutoCloseable {
 
     public JournalStatistics statistics() {
         try (Held unused = hold()) {
-            return counters.statistics(order.lastSequence(), durableSequence, segments);
+            return counters.statistics(order.lastSequence(), durableSequence, writing, segments);
         }
     }
 

@@ -12,6 +12,7 @@ package org.twinshare.replication.journal;
  * @param lastSequence    appended
  * @param durableSequence on disk
  * @param oldestSequence  still there
+ * @param writing         a group is being written, or synced, now
  * @param usedSegments    that hold records which are still needed, or take the next ones
  * @param files           segments in all, with those that wait to be used
  */
@@ -25,5 +26,6 @@ public record JournalStatistics(
         long lastSequence,
         long durableSequence,
         long oldestSequence,
+        boolean writing,
         int usedSegments,
         int files) {}

@@ -90,8 +90,14 @@ public final class PrimaryLink implements AutoCloseable {
         acknowledgement = new Acknowledgement(meter, terms, state.alone(), state.epoch());
         confirmed = new CountDownLatch(state.role() == Role.ASKING ? 1 : 0);
         marks = new JournalMarks(journal);
-        standing =
-                new Standing(journal, roleFile, acknowledgement, pulse, this::silent, () -> confirmed.getCount() == 0);
+        standing = new Standing(
+                journal,
+                roleFile,
+                acknowledgement,
+                pulse,
+                this::silent,
+                () -> confirmed.getCount() == 0,
+                new DiskWatch(journal, tree::appliedSequence, acknowledgement, this::hasSuccessor, tree::failed));
         journal.follower(this::written);
     }
 
@@ -335,18 +341,8 @@ public final class PrimaryLink implements AutoCloseable {
         journal.awaitDurable(last);
         Connection open = current;
         boolean all = open != null && acknowledgement.awaitDurable(last, atMost);
-        return open != null && isTold(open, new SignOff(last, handOver && all)) && all;
-    }
-
-    /** A connection that ends just now is no reason not to stop: the other server asks what there is when it connects again. */
-    private static boolean isTold(Connection open, SignOff signOff) {
-        try {
-            open.send(signOff);
-            return true;
-        } catch (IOException e) {
-            LOG.info("the standby was not told that nothing is answered any more: {}", e.getMessage());
-            return false;
-        }
+        // A connection that ends just now is no reason not to stop.
+        return open != null && open.trySend(new SignOff(last, handOver && all)) && all;
     }
 
     /** Whether the standby has everything that was answered, and is there. */

@@ -16,6 +16,9 @@ public interface PrimaryTree {
      */
     int read(long object, long offsetBytes, ByteBuffer into) throws IOException;
 
+    /** Nothing can be promised any more, for this reason: the standby is to answer. */
+    void failed(String why);
+
     /** Answers what the standby asks of the tree; both are encoded as package copy says. Null where there is no answer any more. */
     @Nullable ByteBuffer answer(ByteBuffer question) throws IOException;
 }

@@ -28,6 +28,7 @@ final class Standing {
     private final Pulse pulse;
     private final Runnable silent;
     private final BooleanSupplier mayAnswer;
+    private final DiskWatch disk;
     private final Thread thread;
     private volatile boolean stopped;
     /** Since when the standby says that it lacks something; 0 where it does not. */
@@ -38,6 +39,7 @@ final class Standing {
      *
      * @param silent    is run while nothing is heard for longer than the terms say
      * @param mayAnswer whether this server knows that there is no newer epoch
+     * @param disk      is looked at as often
      */
     Standing(
             Journal journal,
@@ -45,13 +47,15 @@ final class Standing {
             Acknowledgement acknowledgement,
             Pulse pulse,
             Runnable silent,
-            BooleanSupplier mayAnswer) {
+            BooleanSupplier mayAnswer,
+            DiskWatch disk) {
         this.journal = journal;
         this.roleFile = roleFile;
         this.acknowledgement = acknowledgement;
         this.pulse = pulse;
         this.silent = silent;
         this.mayAnswer = mayAnswer;
+        this.disk = disk;
         thread = Thread.ofPlatform().daemon().name("standby-watch").unstarted(this::run);
     }
 
@@ -77,6 +81,7 @@ final class Standing {
             } catch (InterruptedException e) {
                 return;
             }
+            disk.look();
             look(pulse.tick());
         }
     }

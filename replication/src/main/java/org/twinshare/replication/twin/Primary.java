@@ -131,6 +131,11 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
         }
     }
 
+    @Override
+    public void failed(String why) {
+        tree.fail(why);
+    }
+
     /** Tells the standby where it stopped, so that the standby may go on; no call is under way. */
     void signOff(Duration atMost) {
         PrimaryLink current = link;

@@ -68,6 +68,11 @@ final class Twins {
                 }
 
                 @Override
+                public void failed(String why) {
+                    throw new AssertionError(why);
+                }
+
+                @Override
                 public ByteBuffer answer(ByteBuffer question) {
                     return ByteBuffer.allocate(question.remaining() + 8)
                             .putLong(applied.get())
