@@ -59,9 +59,12 @@ class NemesisIT {
         PRIMARY_DATA_DISK_DIES(true),
         PRIMARY_JOURNAL_DISK_DIES(true),
         PRIMARY_BECOMES_READ_ONLY(true),
+        PRIMARY_DATA_DISK_HANGS(true),
+        PRIMARY_JOURNAL_DISK_HANGS(true),
         STANDBY_DATA_DISK_DIES(true),
         STANDBY_JOURNAL_DISK_DIES(true),
-        STANDBY_BECOMES_READ_ONLY(true);
+        STANDBY_BECOMES_READ_ONLY(true),
+        STANDBY_JOURNAL_DISK_HANGS(true);
 
         private final boolean ofDisks;
 
@@ -230,18 +233,40 @@ class NemesisIT {
             case PRIMARY_DATA_DISK_DIES -> primaryFails(pair.data(pair.name(primary)), FailingDisk::dies);
             case PRIMARY_JOURNAL_DISK_DIES -> primaryFails(pair.journal(pair.name(primary)), FailingDisk::dies);
             case PRIMARY_BECOMES_READ_ONLY -> primaryFails(pair.data(pair.name(primary)), FailingDisk::becomesReadOnly);
+            case PRIMARY_DATA_DISK_HANGS -> primaryHangs(disk(pair.data(pair.name(primary))));
+            case PRIMARY_JOURNAL_DISK_HANGS -> primaryHangs(disk(pair.journal(pair.name(primary))));
+            case STANDBY_JOURNAL_DISK_HANGS -> {
+                disk(pair.journal(pair.name(standby))).hangs();
+                awaitAlone();
+                disk(pair.journal(pair.name(standby))).goesOn();
+            }
             case STANDBY_DATA_DISK_DIES -> standbyFails(pair.data(pair.name(standby)), FailingDisk::dies);
             case STANDBY_JOURNAL_DISK_DIES -> standbyFails(pair.journal(pair.name(standby)), FailingDisk::dies);
             case STANDBY_BECOMES_READ_ONLY -> standbyFails(pair.data(pair.name(standby)), FailingDisk::becomesReadOnly);
         }
     }
 
+    private FailingDisk disk(Path mountPoint) {
+        return Objects.requireNonNull(disks.get(mountPoint));
+    }
+
+    /** Hands over when that has lasted for long enough, and ends when it is over. */
+    private void primaryHangs(FailingDisk disk) {
+        disk.hangs();
+        Awaitility.await("the standby takes over")
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> standby.status().contains("role: primary"));
+        disk.goesOn();
+        assertThat(primary.awaitExit()).isEqualTo(1);
+        comesBackAsStandby();
+    }
+
     /** Hands over by itself, and comes back as the standby. */
     private void primaryFails(Path mountPoint, Consumer<FailingDisk> how) {
         fails(primary, mountPoint, how);
         assertThat(standby.status()).contains("role: primary");
-        primary.start("clients");
-        swap();
+        comesBackAsStandby();
     }
 
     private void standbyFails(Path mountPoint, Consumer<FailingDisk> how) {
@@ -250,7 +275,7 @@ class NemesisIT {
     }
 
     private void fails(LabServer server, Path mountPoint, Consumer<FailingDisk> how) {
-        FailingDisk disk = Objects.requireNonNull(disks.get(mountPoint));
+        FailingDisk disk = disk(mountPoint);
         how.accept(disk);
         assertThat(server.awaitExit()).isEqualTo(1);
         disk.mountAnew();
@@ -271,6 +296,10 @@ class NemesisIT {
 
     private void takeOver() {
         assertThat(standby.twinshare("failover").orFail()).contains("Nothing acknowledged is missing");
+        comesBackAsStandby();
+    }
+
+    private void comesBackAsStandby() {
         primary.start("clients");
         swap();
     }
