@@ -89,6 +89,11 @@ class FailedDiskIT {
         }
     }
 
+    private static void hasHandedOver(LabServer from, LabServer to) {
+        assertThat(from.awaitExit()).isEqualTo(1);
+        assertThat(to.status()).contains("role: primary");
+    }
+
     @Test
     void aStandbyThatLosesBytesEndsAndDoesNotTakeThemForWrittenAfterwards() throws Exception {
         try (Pair pair = Pair.withDataOf("nas2")) {
@@ -128,8 +133,7 @@ class FailedDiskIT {
 
             web.sh("for i in $(seq 50); do echo $i >small$i; sync small$i; done");
 
-            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
-            assertThat(pair.lab.two.status()).contains("role: primary");
+            hasHandedOver(pair.lab.one, pair.lab.two);
             web.sh("for i in $(seq 50); do test $(cat small$i) = $i || exit 1; done; cat before");
             pair.disk().mountAnew();
             pair.comesBack(pair.lab.one, pair.lab.two);
@@ -144,8 +148,7 @@ class FailedDiskIT {
 
             web.sh(WRITE + "; sha256sum large >sum; sync sum");
 
-            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
-            assertThat(pair.lab.two.status()).contains("role: primary");
+            hasHandedOver(pair.lab.one, pair.lab.two);
             web.sh("sha256sum -c sum");
             pair.isEqualOnDisk(pair.lab.one, pair.lab.two);
         }
@@ -163,8 +166,7 @@ class FailedDiskIT {
             web.sh(
                     "for i in $(seq 150); do head -c 60000 /dev/urandom >f$i; sync f$i; done; sha256sum f* >sum; sync sum");
 
-            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
-            assertThat(pair.lab.one.status()).contains("role: primary");
+            hasHandedOver(pair.lab.two, pair.lab.one);
             web.sh("sha256sum -c sum");
             pair.disk().isWell();
             pair.comesBack(pair.lab.two, pair.lab.one);
@@ -179,8 +181,7 @@ class FailedDiskIT {
 
             web.sh("for i in $(seq 50); do echo $i >small$i && sync small$i || exit 1; done");
 
-            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
-            assertThat(pair.lab.two.status()).contains("role: primary");
+            hasHandedOver(pair.lab.one, pair.lab.two);
             pair.disk().mountAnew();
             pair.comesBack(pair.lab.one, pair.lab.two);
         }
@@ -276,8 +277,7 @@ class FailedDiskIT {
 
             web.sh("cat before && sha256sum -c sums && ls");
 
-            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
-            assertThat(pair.lab.two.status()).contains("role: primary");
+            hasHandedOver(pair.lab.one, pair.lab.two);
             pair.disk().mountAnew();
             pair.comesBack(pair.lab.one, pair.lab.two);
         }
