@@ -244,28 +244,17 @@ class FailedDiskIT {
     @Test
     void aPrimaryWhoseJournalHangsHandsOver() throws Exception {
         try (Pair pair = Pair.withJournalOf("nas1")) {
-            hangs(pair);
+            LabClient web = pair.inStep();
+            pair.disk().hangs();
+
+            web.sh("for i in $(seq 50); do echo $i >small$i && sync small$i || exit 1; done");
+
+            assertThat(pair.lab.two.status()).contains("role: primary");
+            pair.disk().goesOn();
+            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
+            web.sh("for i in $(seq 50); do test $(cat small$i) = $i || exit 1; done; cat before");
+            pair.comesBack(pair.lab.one, pair.lab.two);
         }
-    }
-
-    @Test
-    void aPrimaryWhoseDataHangHandsOver() throws Exception {
-        try (Pair pair = Pair.withDataThatDiesOf("nas1")) {
-            hangs(pair);
-        }
-    }
-
-    private static void hangs(Pair pair) {
-        LabClient web = pair.inStep();
-        pair.disk().hangs();
-
-        web.sh("for i in $(seq 50); do echo $i >small$i && sync small$i || exit 1; done");
-
-        assertThat(pair.lab.two.status()).contains("role: primary");
-        pair.disk().goesOn();
-        assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
-        web.sh("for i in $(seq 50); do test $(cat small$i) = $i || exit 1; done; cat before");
-        pair.comesBack(pair.lab.one, pair.lab.two);
     }
 
     @Test

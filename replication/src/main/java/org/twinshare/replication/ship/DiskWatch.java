@@ -52,7 +52,9 @@ final class DiskWatch {
         long due = Math.min(now.durableSequence(), acknowledgement.standby().durable());
         boolean journalHangs = groups.hangs(now.writing(), now.groups());
         boolean treeHangs = applied.hangs(carriedOut < due, carriedOut);
-        if ((journalHangs || treeHangs) && hasSuccessor.getAsBoolean()) {
+        // Whoever ships may wait for that disk too: then the standby lacks records, and giving up would help nobody.
+        boolean hasAll = acknowledgement.standby().received() >= now.durableSequence();
+        if ((journalHangs || treeHangs) && hasAll && hasSuccessor.getAsBoolean()) {
             onHang.accept("the disk of " + (journalHangs ? "the journal" : "the tree") + " has not answered for "
                     + HANGS_S + " s");
         }
