@@ -20,6 +20,10 @@ class FailedDiskIT {
     private static final String WRITE =
             "for f in large log; do dd if=/dev/urandom of=$f bs=1M count=8 conv=notrunc,fsync 2>&1 || exit 1; done";
 
+    private static final String WRITE_SMALL = "for i in $(seq 50); do echo $i >small$i && sync small$i || exit 1; done";
+    private static final String READ_SMALL =
+            "for i in $(seq 50); do test $(cat small$i) = $i || exit 1; done; cat before";
+
     /** A pair of which one server has one of its directories on the disk that fails. */
     private static final class Pair implements AutoCloseable {
         final PairLab lab;
@@ -71,6 +75,12 @@ class FailedDiskIT {
             lab.awaitEqualTrees("as both servers see them");
         }
 
+        /** With what its disk has, and not what the page cache took for written. */
+        void comesBackFromDisk(LabServer server, LabServer primary) {
+            disk().mountAnew();
+            comesBack(server, primary);
+        }
+
         /** Once its disk is well. */
         void isEqualOnDisk(LabServer server, LabServer primary) throws Exception {
             disk().isWell();
@@ -89,6 +99,11 @@ class FailedDiskIT {
         }
     }
 
+    private static void hasEnded(LabServer server, String... saying) {
+        assertThat(server.awaitExit()).isEqualTo(1);
+        assertThat(server.output()).contains(saying);
+    }
+
     private static void hasHandedOver(LabServer from, LabServer to) {
         assertThat(from.awaitExit()).isEqualTo(1);
         assertThat(to.status()).contains("role: primary");
@@ -102,8 +117,7 @@ class FailedDiskIT {
 
             web.sh(WRITE);
 
-            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
-            assertThat(pair.lab.two.output()).contains("disk", "EIO");
+            hasEnded(pair.lab.two, "disk", "EIO");
             web.sh("echo alone >alone; sync alone");
             pair.isEqualOnDisk(pair.lab.two, pair.lab.one);
         }
@@ -117,11 +131,9 @@ class FailedDiskIT {
 
             web.sh("for i in 1 2 3; do echo $i >small$i; sync small$i; done");
 
-            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
-            assertThat(pair.lab.two.output()).contains("journal");
+            hasEnded(pair.lab.two, "journal");
             assertThat(pair.lab.one.status()).contains("replying without the standby");
-            pair.disk().mountAnew();
-            pair.comesBack(pair.lab.two, pair.lab.one);
+            pair.comesBackFromDisk(pair.lab.two, pair.lab.one);
         }
     }
 
@@ -134,9 +146,8 @@ class FailedDiskIT {
             web.sh("for i in $(seq 50); do echo $i >small$i; sync small$i; done");
 
             hasHandedOver(pair.lab.one, pair.lab.two);
-            web.sh("for i in $(seq 50); do test $(cat small$i) = $i || exit 1; done; cat before");
-            pair.disk().mountAnew();
-            pair.comesBack(pair.lab.one, pair.lab.two);
+            web.sh(READ_SMALL);
+            pair.comesBackFromDisk(pair.lab.one, pair.lab.two);
         }
     }
 
@@ -179,11 +190,10 @@ class FailedDiskIT {
             LabClient web = pair.inStep();
             pair.disk().becomesReadOnly();
 
-            web.sh("for i in $(seq 50); do echo $i >small$i && sync small$i || exit 1; done");
+            web.sh(WRITE_SMALL);
 
             hasHandedOver(pair.lab.one, pair.lab.two);
-            pair.disk().mountAnew();
-            pair.comesBack(pair.lab.one, pair.lab.two);
+            pair.comesBackFromDisk(pair.lab.one, pair.lab.two);
         }
     }
 
@@ -195,10 +205,8 @@ class FailedDiskIT {
 
             web.sh(WRITE);
 
-            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
-            assertThat(pair.lab.two.output()).contains("disk", "EROFS");
-            pair.disk().mountAnew();
-            pair.comesBack(pair.lab.two, pair.lab.one);
+            hasEnded(pair.lab.two, "disk", "EROFS");
+            pair.comesBackFromDisk(pair.lab.two, pair.lab.one);
         }
     }
 
@@ -212,10 +220,8 @@ class FailedDiskIT {
             pair.lab.join();
             pair.disk().dies();
 
-            assertThat(pair.lab.two.awaitExit()).isEqualTo(1);
-            assertThat(pair.lab.two.output()).contains("disk", "EIO");
-            pair.disk().mountAnew();
-            pair.comesBack(pair.lab.two, pair.lab.one);
+            hasEnded(pair.lab.two, "disk", "EIO");
+            pair.comesBackFromDisk(pair.lab.two, pair.lab.one);
         }
     }
 
@@ -247,12 +253,12 @@ class FailedDiskIT {
             LabClient web = pair.inStep();
             pair.disk().hangs();
 
-            web.sh("for i in $(seq 50); do echo $i >small$i && sync small$i || exit 1; done");
+            web.sh(WRITE_SMALL);
 
             assertThat(pair.lab.two.status()).contains("role: primary");
             pair.disk().goesOn();
             assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
-            web.sh("for i in $(seq 50); do test $(cat small$i) = $i || exit 1; done; cat before");
+            web.sh(READ_SMALL);
             pair.comesBack(pair.lab.one, pair.lab.two);
         }
     }
@@ -267,8 +273,7 @@ class FailedDiskIT {
             web.sh("cat before && sha256sum -c sums && ls");
 
             hasHandedOver(pair.lab.one, pair.lab.two);
-            pair.disk().mountAnew();
-            pair.comesBack(pair.lab.one, pair.lab.two);
+            pair.comesBackFromDisk(pair.lab.one, pair.lab.two);
         }
     }
 }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /**
  * Crashes of a system in a pair: one server runs in a kernel of its own (Linux 6.1) on disks of its own, and that kernel is
  * killed under load, first as the primary, then as the standby. Nothing closes its connections, and whatever only its page
- * cache held is gone. The other server lives on, and their clocks may be an hour apart. A kernel of its own makes a server slow, and a round takes minutes, so this
- * runs only when it is asked for: {@code ./nemesis --crashes}.
+ * cache held is gone. The other server lives on, and their clocks may be an hour apart. A kernel of its own makes a server
+ * slow, and a round takes minutes, so this runs only when it is asked for: {@code ./nemesis --crashes}.
  */
 @Tag("alone")
 @EnabledIfSystemProperty(named = "twinshare.pair.crash.rounds", matches = "\\d+")
@@ -30,12 +30,11 @@ class PairCrashIT {
     private static final String[] VERIFY = {"verify", "--content"};
 
     private final long seed = Long.getLong("twinshare.pair.crash.seed", System.nanoTime());
+    private final Random random = new Random(seed);
     private Lab lab;
     private CrashServer mortal;
     private LabServer other;
     private LabProgram load;
-
-    private final Random random = new Random(seed);
 
     @BeforeEach
     void open() {

@@ -20,8 +20,6 @@ import org.twinshare.filestore.posix.Xattr;
  * where the file system cannot do that, and for all other types, the name comes first. Thread-safe.
  */
 final class Making {
-    private static final byte[] HERE = {'.'};
-
     private final Nodes nodes;
     private final long cluster;
 
@@ -92,7 +90,7 @@ final class Making {
         private void makeNameless() throws ErrnoException {
             int directoryFd = nodes.open(directory);
             try {
-                fd = Posix.openat(directoryFd, HERE, OpenFlags.O_TMPFILE | OpenFlags.O_RDWR, made.mode());
+                fd = Volume.nameless(directoryFd, made.mode());
             } catch (ErrnoException e) {
                 if (e.errno() == Errno.EOPNOTSUPP || e.errno() == Errno.EISDIR || e.errno() == Errno.EINVAL) {
                     volume.makesNoNameless();

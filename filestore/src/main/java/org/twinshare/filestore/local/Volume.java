@@ -94,10 +94,15 @@ final class Volume implements AutoCloseable {
         }
     }
 
+    /** A new file without a name in an open directory; see {@link #makesNameless}. */
+    static int nameless(int directoryFd, int mode) throws ErrnoException {
+        return Posix.openat(directoryFd, HERE, OpenFlags.O_TMPFILE | OpenFlags.O_RDWR, mode);
+    }
+
     /** Tried out on a nameless file, because no system call tells. */
     private static long maxFileBytes(int directoryFd) {
         try {
-            int fd = Posix.openat(directoryFd, HERE, OpenFlags.O_TMPFILE | OpenFlags.O_RDWR, 0600);
+            int fd = nameless(directoryFd, 0600);
             try {
                 return largestSize(fd);
             } finally {
@@ -141,7 +146,7 @@ final class Volume implements AutoCloseable {
     /** Tried out on a nameless file; false also where there are none. */
     private boolean takesFiles() {
         try {
-            int fd = Posix.openat(directoryFd, HERE, OpenFlags.O_TMPFILE | OpenFlags.O_RDWR, 0600);
+            int fd = nameless(directoryFd, 0600);
             try {
                 Data.pwrite(fd, ByteBuffer.allocateDirect(1), 0);
                 Data.fdatasync(fd);

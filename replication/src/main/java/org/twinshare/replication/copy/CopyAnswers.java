@@ -36,10 +36,10 @@ public final class CopyAnswers {
             Supplier<List<TreeView.Root>> roots,
             LongSupplier applied,
             UnaryOperator<ErrnoException> told) {
-        this.told = told;
         this.tree = tree;
         this.roots = roots;
         this.applied = applied;
+        this.told = told;
     }
 
     public Answer answer(Ask ask) {

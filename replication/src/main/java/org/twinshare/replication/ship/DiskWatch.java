@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.twinshare.replication.channel.Progress;
 import org.twinshare.replication.channel.Pulse;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalStatistics;
@@ -21,8 +22,8 @@ final class DiskWatch {
     private final Acknowledgement acknowledgement;
     private final BooleanSupplier hasSuccessor;
     private final Consumer<String> onHang;
-    private final Progress groups = new Progress();
-    private final Progress applied = new Progress();
+    private final Course groups = new Course();
+    private final Course applied = new Course();
 
     /**
      * Watches the journal and the tree.
@@ -48,12 +49,13 @@ final class DiskWatch {
     void look() {
         JournalStatistics now = journal.statistics();
         long carriedOut = inTree.getAsLong();
+        Progress standby = acknowledgement.standby();
         // What is on both disks in the journal is to be carried out; before that it may wait for the standby.
-        long due = Math.min(now.durableSequence(), acknowledgement.standby().durable());
+        long due = Math.min(now.durableSequence(), standby.durable());
         boolean journalHangs = groups.hangs(now.writing(), now.groups());
         boolean treeHangs = applied.hangs(carriedOut < due, carriedOut);
         // Whoever ships may wait for that disk too: then the standby lacks records, and giving up would help nobody.
-        boolean hasAll = acknowledgement.standby().received() >= now.durableSequence();
+        boolean hasAll = standby.received() >= now.durableSequence();
         if ((journalHangs || treeHangs) && hasAll && hasSuccessor.getAsBoolean()) {
             onHang.accept("the disk of " + (journalHangs ? "the journal" : "the tree") + " has not answered for "
                     + HANGS_S + " s");
@@ -61,7 +63,7 @@ final class DiskWatch {
     }
 
     /** Of something that is under way, and comes no further. */
-    private static final class Progress {
+    private static final class Course {
         private long at;
         private long looks;
 
