@@ -250,17 +250,28 @@ class FailedDiskIT {
     @Test
     void aPrimaryWhoseJournalHangsHandsOver() throws Exception {
         try (Pair pair = Pair.withJournalOf("nas1")) {
-            LabClient web = pair.inStep();
-            pair.disk().hangs();
-
-            web.sh(WRITE_SMALL);
-
-            assertThat(pair.lab.two.status()).contains("role: primary");
-            pair.disk().goesOn();
-            assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
-            web.sh(READ_SMALL);
-            pair.comesBack(pair.lab.one, pair.lab.two);
+            hangs(pair);
         }
+    }
+
+    @Test
+    void aPrimaryWhoseDataHangHandsOver() throws Exception {
+        try (Pair pair = Pair.withDataThatDiesOf("nas1")) {
+            hangs(pair);
+        }
+    }
+
+    private static void hangs(Pair pair) {
+        LabClient web = pair.inStep();
+        pair.disk().hangs();
+
+        web.sh(WRITE_SMALL);
+
+        assertThat(pair.lab.two.status()).contains("role: primary");
+        pair.disk().goesOn();
+        assertThat(pair.lab.one.awaitExit()).isEqualTo(1);
+        web.sh(READ_SMALL);
+        pair.comesBack(pair.lab.one, pair.lab.two);
     }
 
     @Test

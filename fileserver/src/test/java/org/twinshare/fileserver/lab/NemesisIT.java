@@ -59,6 +59,7 @@ class NemesisIT {
         PRIMARY_DATA_DISK_DIES(true),
         PRIMARY_JOURNAL_DISK_DIES(true),
         PRIMARY_BECOMES_READ_ONLY(true),
+        PRIMARY_DATA_DISK_HANGS(true),
         PRIMARY_JOURNAL_DISK_HANGS(true),
         STANDBY_DATA_DISK_DIES(true),
         STANDBY_JOURNAL_DISK_DIES(true),
@@ -232,6 +233,7 @@ class NemesisIT {
             case PRIMARY_DATA_DISK_DIES -> primaryFails(pair.data(pair.name(primary)), FailingDisk::dies);
             case PRIMARY_JOURNAL_DISK_DIES -> primaryFails(pair.journal(pair.name(primary)), FailingDisk::dies);
             case PRIMARY_BECOMES_READ_ONLY -> primaryFails(pair.data(pair.name(primary)), FailingDisk::becomesReadOnly);
+            case PRIMARY_DATA_DISK_HANGS -> primaryHangs(disk(pair.data(pair.name(primary))));
             case PRIMARY_JOURNAL_DISK_HANGS -> primaryHangs(disk(pair.journal(pair.name(primary))));
             case STANDBY_JOURNAL_DISK_HANGS -> {
                 disk(pair.journal(pair.name(standby))).hangs();

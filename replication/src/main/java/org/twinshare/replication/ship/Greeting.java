@@ -2,6 +2,7 @@ package org.twinshare.replication.ship;
 
 import java.io.IOException;
 import org.twinshare.replication.channel.Hello;
+import org.twinshare.replication.channel.Welcome;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.RecordMark;
 import org.twinshare.replication.role.JournalMarks;
@@ -35,5 +36,22 @@ record Greeting(long clusterId, String name) {
                 last,
                 mark,
                 name);
+    }
+
+    /** What a primary says to a standby that has introduced itself. */
+    static Welcome welcome(Hello theirs, Journal journal, JournalMarks marks) throws IOException {
+        // The standby may have on its disk what is only written here, such as a marker.
+        journal.awaitDurable(journal.lastSequence());
+        long oldest = journal.statistics().oldestSequence();
+        RecordMark mark = theirs.lastMark();
+        boolean empty = mark.equals(RecordMark.NONE);
+        if (empty || mark.equals(marks.at(mark.sequence()))) {
+            boolean here = theirs.lastSequence() + 1 >= oldest && theirs.lastSequence() <= journal.durableSequence();
+            return here
+                    ? new Welcome(Welcome.How.STREAM, theirs.lastSequence() + 1)
+                    : new Welcome(Welcome.How.TOO_FAR_BEHIND, oldest);
+        }
+        boolean overlap = theirs.lastSequence() >= oldest && theirs.oldestSequence() <= journal.durableSequence();
+        return new Welcome(overlap ? Welcome.How.FORKED : Welcome.How.TOO_FAR_BEHIND, oldest);
     }
 }

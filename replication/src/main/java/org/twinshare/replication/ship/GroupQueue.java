@@ -21,7 +21,6 @@ final class GroupQueue {
     private final long maxBytes;
     private long bytes;
     private boolean ended;
-    private boolean woken;
 
     GroupQueue(long maxBytes) {
         this.maxBytes = maxBytes;
@@ -69,17 +68,6 @@ final class GroupQueue {
         }
     }
 
-    /** Whoever waits, or is the next to, has something else to do. */
-    void wake() {
-        lock.lock();
-        try {
-            woken = true;
-            added.signal();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** The first sequence that is kept; null when nothing is. */
     @Nullable Long firstKept() {
         lock.lock();
@@ -92,8 +80,8 @@ final class GroupQueue {
     }
 
     /**
-     * Takes the group with a sequence, and waits for it when nothing is kept. Null when the time is over, after {@link #wake} and
-     * {@link #end}, or when only later ones are kept.
+     * Takes the group with a sequence, and waits for it when nothing is kept. Null when the time is over, after {@link #end},
+     * or when only later ones are kept.
      */
     @Nullable Taken take(long sequence, long atMostNs) throws InterruptedException {
         lock.lock();
@@ -102,8 +90,7 @@ final class GroupQueue {
             while (leftNs > 0 || !groups.isEmpty()) {
                 Taken first = groups.peekFirst();
                 if (first == null) {
-                    if (woken || ended) {
-                        woken = false;
+                    if (ended) {
                         return null;
                     }
                     leftNs = added.awaitNanos(leftNs);

@@ -24,7 +24,6 @@ import org.twinshare.replication.channel.TreeQuestion;
 import org.twinshare.replication.channel.Welcome;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalDamaged;
-import org.twinshare.replication.journal.RecordMark;
 import org.twinshare.replication.journal.RecordsReleased;
 import org.twinshare.replication.role.JournalMarks;
 import org.twinshare.replication.role.Role;
@@ -60,6 +59,7 @@ public final class PrimaryLink implements AutoCloseable {
     /** Of the newest connection: each has its own, so that one that is still ending takes nothing from the next. */
     private volatile @Nullable GroupQueue queue;
 
+    private final Answering answering;
     private final Acknowledgement acknowledgement;
     private final Standing standing;
     private final JournalMarks marks;
@@ -90,6 +90,7 @@ public final class PrimaryLink implements AutoCloseable {
         acknowledgement = new Acknowledgement(meter, terms, state.alone(), state.epoch());
         confirmed = new CountDownLatch(state.role() == Role.ASKING ? 1 : 0);
         marks = new JournalMarks(journal);
+        answering = new Answering(tree, this::beat);
         standing = new Standing(
                 journal,
                 roleFile,
@@ -97,7 +98,13 @@ public final class PrimaryLink implements AutoCloseable {
                 pulse,
                 this::silent,
                 () -> confirmed.getCount() == 0,
-                new DiskWatch(journal, tree::appliedSequence, acknowledgement, this::hasSuccessor, tree::failed));
+                new DiskWatch(
+                        journal,
+                        tree::appliedSequence,
+                        answering::course,
+                        acknowledgement,
+                        this::hasSuccessor,
+                        tree::failed));
         journal.follower(this::written);
     }
 
@@ -112,6 +119,7 @@ public final class PrimaryLink implements AutoCloseable {
     /** Begins to count the time without the standby. */
     public PrimaryLink start() {
         standing.start();
+        answering.start();
         return this;
     }
 
@@ -144,7 +152,7 @@ public final class PrimaryLink implements AutoCloseable {
         hadEverything = false;
         Shipper shipper = null;
         try {
-            Welcome welcome = welcome(theirs);
+            Welcome welcome = Greeting.welcome(theirs, journal, marks);
             connection.send(beat(), welcome);
             LOG.info("standby {} has connected: {} from record {}", theirs.name(), welcome.how(), welcome.sequence());
             if (welcome.how() == Welcome.How.STREAM) {
@@ -187,22 +195,6 @@ public final class PrimaryLink implements AutoCloseable {
         }
     }
 
-    private Welcome welcome(Hello theirs) throws IOException {
-        // The standby may have on its disk what is only written here, such as a marker.
-        journal.awaitDurable(journal.lastSequence());
-        long oldest = journal.statistics().oldestSequence();
-        RecordMark mark = theirs.lastMark();
-        boolean empty = mark.equals(RecordMark.NONE);
-        if (empty || mark.equals(marks.at(mark.sequence()))) {
-            boolean here = theirs.lastSequence() + 1 >= oldest && theirs.lastSequence() <= journal.durableSequence();
-            return here
-                    ? new Welcome(Welcome.How.STREAM, theirs.lastSequence() + 1)
-                    : new Welcome(Welcome.How.TOO_FAR_BEHIND, oldest);
-        }
-        boolean overlap = theirs.lastSequence() >= oldest && theirs.oldestSequence() <= journal.durableSequence();
-        return new Welcome(overlap ? Welcome.How.FORKED : Welcome.How.TOO_FAR_BEHIND, oldest);
-    }
-
     private void ship(Shipper shipper, Connection connection) {
         try {
             shipper.run();
@@ -237,7 +229,7 @@ public final class PrimaryLink implements AutoCloseable {
                 if (shipper == null) {
                     throw new MalformedMessage("a question on a connection that ships nothing");
                 }
-                shipper.ask(question.encoded());
+                answering.ask(connection, question.encoded());
             }
             case AskMarks ask -> {
                 pulse.heard();
@@ -299,8 +291,11 @@ public final class PrimaryLink implements AutoCloseable {
     }
 
     private Beat beat() {
-        return pulse.beat(
-                new Progress(journal.lastSequence(), journal.durableSequence(), tree.appliedSequence(), true));
+        return beat(answering.announcedSequence());
+    }
+
+    private Beat beat(long applied) {
+        return pulse.beat(new Progress(journal.lastSequence(), journal.durableSequence(), applied, true));
     }
 
     private void silent() {
@@ -384,6 +379,7 @@ public final class PrimaryLink implements AutoCloseable {
             closed = true;
         }
         standing.stop();
+        answering.close();
         journal.follower(null);
         Connection open = current;
         if (open != null) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The primary's tree as shipping needs it. Called by the thread that ships, but for {@link #failed}. */
+/** The primary's tree as replication needs it. Thread-safe. */
 public interface PrimaryTree {
     /** The highest sequence below and at which everything is in the tree; the standby applies no further. */
     long appliedSequence();

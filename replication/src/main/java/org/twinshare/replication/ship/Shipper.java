@@ -2,8 +2,6 @@ package org.twinshare.replication.ship;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +9,6 @@ import org.twinshare.replication.channel.Beat;
 import org.twinshare.replication.channel.Connection;
 import org.twinshare.replication.channel.Data;
 import org.twinshare.replication.channel.Records;
-import org.twinshare.replication.channel.TreeAnswer;
 import org.twinshare.replication.journal.FrameBatch;
 import org.twinshare.replication.journal.Journal;
 import org.twinshare.replication.journal.JournalDamaged;
@@ -36,7 +33,6 @@ final class Shipper {
     private final PrimaryTree tree;
     private final Connection connection;
     private final Supplier<Beat> beat;
-    private final Queue<ByteBuffer> questions = new ConcurrentLinkedQueue<>();
     private final ByteBuffer chunk = ByteBuffer.allocate(Records.MAX_BYTES);
     private final ByteBuffer bytes = ByteBuffer.allocate(Data.MAX_BYTES);
     private @Nullable JournalReader reader;
@@ -84,23 +80,8 @@ final class Shipper {
         queue.end();
     }
 
-    /** Answers a question of the standby's between two groups: only the thread that ships may look at the tree for it. */
-    void ask(ByteBuffer question) {
-        questions.add(ByteBuffer.allocate(question.remaining()).put(question).flip());
-        queue.wake();
-    }
-
-    private void answer() throws IOException {
-        ByteBuffer question = questions.poll();
-        ByteBuffer answer = question == null ? null : tree.answer(question);
-        if (answer != null) {
-            connection.send(new TreeAnswer(answer));
-        }
-    }
-
     private void step() throws IOException, RecordsReleased, JournalDamaged, InterruptedException {
-        answer();
-        GroupQueue.Taken group = queue.take(next, questions.isEmpty() ? BEAT_NS : 0);
+        GroupQueue.Taken group = queue.take(next, BEAT_NS);
         if (group != null) {
             closeReader();
             ship(new FrameBatch(group.frames()));

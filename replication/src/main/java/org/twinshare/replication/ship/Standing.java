@@ -81,12 +81,12 @@ final class Standing {
             } catch (InterruptedException e) {
                 return;
             }
-            disk.look();
-            look(pulse.tick());
+            boolean inDoubt = disk.look();
+            look(pulse.tick(), inDoubt);
         }
     }
 
-    private void look(long silenceNs) {
+    private void look(long silenceNs, boolean mayBeTheDiskHere) {
         Terms terms = acknowledgement.terms();
         long since = lackingSinceNs;
         long lackingNs = since == 0 ? 0 : System.nanoTime() - since;
@@ -94,6 +94,8 @@ final class Standing {
         if (silenceNs >= terms.aloneAfter().toNanos()) {
             silent.run();
             goAloneIfMay(terms, "nothing was heard from the standby", silenceNs);
+        } else if (mayBeTheDiskHere) {
+            LOG.debug("a disk here may keep from the standby what it lacks");
         } else if (lackingNs >= terms.aloneAfter().toNanos()) {
             goAloneIfMay(terms, "the standby lacks data, and fetches them", lackingNs);
         } else if (stillNs >= terms.aloneAfter().toNanos()) {

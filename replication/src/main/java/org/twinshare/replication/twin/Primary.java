@@ -32,7 +32,7 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
     private final TreeView view;
     private final CopyAnswers answers;
     private final BooleanSupplier paired;
-    /** For bytes on their way to the standby. */
+    /** For bytes on their way to the standby, and held while they are read. */
     private final ByteBuffer memory = ByteBuffer.allocateDirect(Data.MAX_BYTES);
 
     private volatile @Nullable PrimaryLink link;
@@ -101,9 +101,15 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
         return tree.appliedSequence();
     }
 
-    /** One at a time, as {@link #answer}: an earlier connection's thread may not have ended when the next one begins. */
+    /** One at a time: an earlier connection's thread may not have ended when the next one begins. */
     @Override
-    public synchronized int read(long object, long offsetBytes, ByteBuffer into) throws IOException {
+    public int read(long object, long offsetBytes, ByteBuffer into) throws IOException {
+        synchronized (memory) {
+            return readOne(object, offsetBytes, into);
+        }
+    }
+
+    private int readOne(long object, long offsetBytes, ByteBuffer into) {
         memory.clear().limit(Math.min(into.remaining(), memory.capacity()));
         try {
             int bytes = view.read(object, offsetBytes, memory);
@@ -116,7 +122,7 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
     }
 
     @Override
-    public synchronized @Nullable ByteBuffer answer(ByteBuffer question) throws IOException {
+    public @Nullable ByteBuffer answer(ByteBuffer question) throws IOException {
         byte[] bytes = new byte[question.remaining()];
         question.get(bytes);
         try {

@@ -1,6 +1,7 @@
 package org.twinshare.replication.ship;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.twinshare.replication.ship.Twins.inStep;
 
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ class DiskWatchTest {
     private Primary primary;
     private Standby standby;
     private boolean hasSuccessor = true;
+    private Answering.Course questions = new Answering.Course(false, 0);
     private final List<String> failures = new ArrayList<>();
     private DiskWatch watch;
 
@@ -43,6 +45,7 @@ class DiskWatchTest {
         watch = new DiskWatch(
                 primary.journal,
                 primary.applied::get,
+                () -> questions,
                 primary.link.acknowledgement(),
                 () -> hasSuccessor,
                 failures::add);
@@ -62,7 +65,7 @@ class DiskWatchTest {
 
     private void look(int times) {
         for (int i = 0; i < times; i++) {
-            watch.look();
+            boolean unusedInDoubt = watch.look();
         }
     }
 
@@ -73,6 +76,53 @@ class DiskWatchTest {
         look(LOOKS);
 
         assertThat(failures).isNotEmpty().allSatisfy(why -> assertThat(why).contains("disk of the tree"));
+    }
+
+    @Test
+    void aTreeThatDoesNotAnswerTheStandbyHangs() {
+        questions = new Answering.Course(true, 7);
+
+        look(LOOKS);
+
+        assertThat(failures).isNotEmpty().allSatisfy(why -> assertThat(why).contains("disk of the tree"));
+    }
+
+    @Test
+    void questionsThatAreAnsweredOneAfterTheOtherAreNoHang() {
+        for (int i = 0; i < 5; i++) {
+            questions = new Answering.Course(true, i);
+            look(LOOKS / 4);
+        }
+
+        assertThat(failures).isEmpty();
+    }
+
+    /** Replies wait for it, in order, and so do the changes. */
+    @Test
+    void whatWaitsForAStandbyThatLacksBytesIsNotMissed() throws Exception {
+        standby.lacksData = true;
+        long sequence = primary.append();
+        await().until(() -> {
+            var progress = primary.link.acknowledgement().standby();
+            return progress.durable() >= sequence && !progress.complete();
+        });
+
+        look(LOOKS);
+
+        assertThat(failures).isEmpty();
+    }
+
+    /** To go on alone would give up the server that can answer. */
+    @Test
+    void theFaultMayBeHereWhileSomethingHereStandsStill() {
+        assertThat(watch.look()).isFalse();
+        questions = new Answering.Course(true, 7);
+        assertThat(watch.look()).as("it has just begun").isFalse();
+
+        assertThat(watch.look()).isTrue();
+        hasSuccessor = false;
+        look(LOOKS);
+        assertThat(watch.look()).as("nobody else can answer").isFalse();
     }
 
     @Test

@@ -56,6 +56,8 @@ final class Twins {
         final PrimaryLink link;
         final AtomicLong applied = new AtomicLong();
         volatile byte[] content = new byte[0];
+        /** Run before each answer to a question of the standby's. */
+        volatile Runnable onQuestion = () -> {};
 
         Primary(Path directory, Terms terms) throws Exception {
             roleFile = roleFile(directory, RoleState.lone(terms));
@@ -74,6 +76,7 @@ final class Twins {
 
                 @Override
                 public ByteBuffer answer(ByteBuffer question) {
+                    onQuestion.run();
                     return ByteBuffer.allocate(question.remaining() + 8)
                             .putLong(applied.get())
                             .put(question)
@@ -120,6 +123,9 @@ final class Twins {
         final StandbyLink link;
         final ConcurrentLinkedQueue<String> data = new ConcurrentLinkedQueue<>();
         volatile long mayApply;
+        /** What {@link #mayApply} was when the last answer came. */
+        volatile long mayApplyAtAnswer;
+
         final ConcurrentLinkedQueue<byte[]> answers = new ConcurrentLinkedQueue<>();
         volatile @Nullable Way way;
         volatile boolean refusesData;
@@ -194,6 +200,7 @@ final class Twins {
                 public void answered(ByteBuffer answer) {
                     byte[] copy = new byte[answer.remaining()];
                     answer.get(copy);
+                    mayApplyAtAnswer = mayApply;
                     answers.add(copy);
                 }
 
