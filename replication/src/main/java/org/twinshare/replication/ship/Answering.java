@@ -13,8 +13,8 @@ import org.twinshare.replication.channel.ConnectionEnded;
 import org.twinshare.replication.channel.TreeAnswer;
 
 /**
- * Answers what the standby asks of the tree, one question after the other, on a thread of its own: the disk of the tree may
- * keep it waiting, and neither records nor heartbeats wait with it.
+ * Answers what the standby asks of the tree over one connection, one question after the other, on a thread of its own: the disk
+ * of the tree may keep it waiting, and neither records nor heartbeats wait with it.
  *
  * <p>While it looks at the tree, the applied position of before the look is announced, and no later one. So an answer reflects at
  * least every record that was announced before it, which is what the standby relies on (see StandbyCopy).
@@ -22,35 +22,38 @@ import org.twinshare.replication.channel.TreeAnswer;
 final class Answering implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
     private static final long NOTHING_NEWER = -1;
-
-    private record Question(Connection from, ByteBuffer encoded) {}
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** How many looks at the tree have begun, and whether the last of them is under way. */
-    record Course(boolean isUnderWay, long looks) {}
+    record Course(boolean isUnderWay, long looks) {
+        static final Course NONE = new Course(false, 0);
+    }
 
     private final PrimaryTree tree;
+    private final Connection connection;
     private final LongFunction<Beat> beatAt;
-    private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ByteBuffer> questions = new LinkedBlockingQueue<>();
     private final Thread thread = Thread.ofPlatform().daemon().name("answer").unstarted(this::run);
+    private volatile boolean closed;
     private long announced = NOTHING_NEWER;
     private boolean looking;
     private long looks;
 
     /** @param beatAt the heartbeat that announces an applied position */
-    Answering(PrimaryTree tree, LongFunction<Beat> beatAt) {
+    Answering(PrimaryTree tree, Connection connection, LongFunction<Beat> beatAt) {
         this.tree = tree;
+        this.connection = connection;
         this.beatAt = beatAt;
     }
 
-    void start() {
+    Answering start() {
         thread.start();
+        return this;
     }
 
-    /** Returns at once; the answer goes where the question came from. */
-    void ask(Connection from, ByteBuffer question) {
-        ByteBuffer copy =
-                ByteBuffer.allocate(question.remaining()).put(question).flip();
-        questions.add(new Question(from, copy));
+    /** Returns at once. */
+    void ask(ByteBuffer question) {
+        questions.add(ByteBuffer.allocate(question.remaining()).put(question).flip());
     }
 
     /** Up to which record the standby may be told that everything is in the tree. */
@@ -80,22 +83,22 @@ final class Answering implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
-                answer(questions.take());
+            for (ByteBuffer next = questions.take(); !closed; next = questions.take()) {
+                answer(next);
             }
         } catch (InterruptedException e) {
-            // It was closed.
+            throw new IllegalStateException("nobody interrupts it", e);
         }
     }
 
-    private void answer(Question question) {
+    private void answer(ByteBuffer question) {
         looks();
         try {
-            ByteBuffer answer = tree.answer(question.encoded);
+            ByteBuffer answer = tree.answer(question);
             hasLooked();
             if (answer != null) {
                 // In one piece, and the position behind the answer: the standby may wait for it.
-                question.from.send(new TreeAnswer(answer), beatAt.apply(tree.appliedSequence()));
+                connection.send(new TreeAnswer(answer), beatAt.apply(tree.appliedSequence()));
             }
         } catch (ConnectionEnded e) {
             LOG.debug("nobody waits for the answer any more: {}", e.getMessage());
@@ -103,7 +106,7 @@ final class Answering implements AutoCloseable {
             LOG.warn(
                     "a question of the standby's was not answered, and it asks again when it connects: {}",
                     e.toString());
-            question.from.close("a question could not be answered: " + e.getMessage());
+            connection.close("a question could not be answered: " + e.getMessage());
         } finally {
             hasAnswered();
         }
@@ -112,6 +115,7 @@ final class Answering implements AutoCloseable {
     /** A question that is under way is left to itself: its disk may not answer. */
     @Override
     public void close() {
-        thread.interrupt();
+        closed = true;
+        questions.add(NOTHING);
     }
 }

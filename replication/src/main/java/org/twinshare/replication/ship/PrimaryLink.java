@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,9 @@ public final class PrimaryLink implements AutoCloseable {
     /** Of the newest connection: each has its own, so that one that is still ending takes nothing from the next. */
     private volatile @Nullable GroupQueue queue;
 
-    private final Answering answering;
+    /** Of the newest connection that ships. */
+    private volatile @Nullable Answering answering;
+
     private final Acknowledgement acknowledgement;
     private final Standing standing;
     private final JournalMarks marks;
@@ -90,7 +93,6 @@ public final class PrimaryLink implements AutoCloseable {
         acknowledgement = new Acknowledgement(meter, terms, state.alone(), state.epoch());
         confirmed = new CountDownLatch(state.role() == Role.ASKING ? 1 : 0);
         marks = new JournalMarks(journal);
-        answering = new Answering(tree, this::beat);
         standing = new Standing(
                 journal,
                 roleFile,
@@ -101,7 +103,7 @@ public final class PrimaryLink implements AutoCloseable {
                 new DiskWatch(
                         journal,
                         tree::appliedSequence,
-                        answering::course,
+                        this::questions,
                         acknowledgement,
                         this::hasSuccessor,
                         tree::failed));
@@ -119,7 +121,6 @@ public final class PrimaryLink implements AutoCloseable {
     /** Begins to count the time without the standby. */
     public PrimaryLink start() {
         standing.start();
-        answering.start();
         return this;
     }
 
@@ -151,22 +152,27 @@ public final class PrimaryLink implements AutoCloseable {
         pulse.heard();
         hadEverything = false;
         Shipper shipper = null;
+        Answering asked = null;
         try {
             Welcome welcome = Greeting.welcome(theirs, journal, marks);
-            connection.send(beat(), welcome);
+            connection.send(beat(tree.appliedSequence()), welcome);
             LOG.info("standby {} has connected: {} from record {}", theirs.name(), welcome.how(), welcome.sequence());
             if (welcome.how() == Welcome.How.STREAM) {
                 acknowledgement.progress(new Progress(theirs.lastSequence(), theirs.lastSequence(), 0, false));
                 long bytesFrom = theirs.catchesUpFirst() ? journal.lastSequence() + 1 : welcome.sequence();
                 GroupQueue own = queueOf(connection);
-                shipper = new Shipper(journal, own, tree, connection, this::beat, welcome.sequence(), bytesFrom);
+                Answering answers = new Answering(tree, connection, this::beat).start();
+                asked = answers;
+                answering = answers;
+                Supplier<Beat> beat = () -> beat(answers.announcedSequence());
+                shipper = new Shipper(journal, own, tree, connection, beat, welcome.sequence(), bytesFrom);
                 Shipper started = shipper;
                 Thread.ofPlatform().daemon().name("ship").start(() -> ship(started, connection));
             }
             while (true) {
                 Message message = connection.receive();
                 if (connection == current) {
-                    hearUnlessClosed(connection, message, shipper);
+                    hearUnlessClosed(connection, message, asked);
                 }
             }
         } catch (ConnectionEnded e) {
@@ -175,6 +181,9 @@ public final class PrimaryLink implements AutoCloseable {
         } finally {
             if (shipper != null) {
                 shipper.stop();
+            }
+            if (asked != null) {
+                asked.close();
             }
             gone(connection);
             connection.close("the session has ended");
@@ -208,28 +217,28 @@ public final class PrimaryLink implements AutoCloseable {
         }
     }
 
-    private synchronized void hearUnlessClosed(Connection connection, Message message, @Nullable Shipper shipper)
+    private synchronized void hearUnlessClosed(Connection connection, Message message, @Nullable Answering asked)
             throws IOException {
         if (!closed) {
-            hear(connection, message, shipper);
+            hear(connection, message, asked);
         }
     }
 
-    private void hear(Connection connection, Message message, @Nullable Shipper shipper) throws IOException {
+    private void hear(Connection connection, Message message, @Nullable Answering asked) throws IOException {
         switch (message) {
             case Beat beat -> {
                 pulse.heard(beat);
                 confirm();
-                if (shipper != null) {
+                if (asked != null) {
                     progress(beat.progress());
                 }
             }
             case TreeQuestion question -> {
                 pulse.heard();
-                if (shipper == null) {
+                if (asked == null) {
                     throw new MalformedMessage("a question on a connection that ships nothing");
                 }
-                answering.ask(connection, question.encoded());
+                asked.ask(question.encoded());
             }
             case AskMarks ask -> {
                 pulse.heard();
@@ -290,8 +299,9 @@ public final class PrimaryLink implements AutoCloseable {
         confirmed.countDown();
     }
 
-    private Beat beat() {
-        return beat(answering.announcedSequence());
+    private Answering.Course questions() {
+        Answering newest = answering;
+        return newest == null ? Answering.Course.NONE : newest.course();
     }
 
     private Beat beat(long applied) {
@@ -379,7 +389,6 @@ public final class PrimaryLink implements AutoCloseable {
             closed = true;
         }
         standing.stop();
-        answering.close();
         journal.follower(null);
         Connection open = current;
         if (open != null) {

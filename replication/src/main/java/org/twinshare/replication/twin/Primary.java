@@ -125,8 +125,9 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
     public @Nullable ByteBuffer answer(ByteBuffer question) throws IOException {
         byte[] bytes = new byte[question.remaining()];
         question.get(bytes);
+        Ask ask = Ask.decode(bytes);
         try {
-            Answer answer = answers.answer(Ask.decode(bytes));
+            Answer answer = answer(ask);
             if (answer instanceof Answer.Failed failed) {
                 LOG.warn("the standby cannot have what it asks for: {}", failed.why());
             }
@@ -134,6 +135,13 @@ final class Primary implements Replication, PrimaryTree, AutoCloseable {
         } catch (TreeFailed e) {
             // The standby is about to take over, and must not leave because of an answer.
             return null;
+        }
+    }
+
+    /** One at a time, as {@link #read}. */
+    private Answer answer(Ask ask) {
+        synchronized (answers) {
+            return answers.answer(ask);
         }
     }
 

@@ -32,7 +32,7 @@ class DiskWatchTest {
     private Primary primary;
     private Standby standby;
     private boolean hasSuccessor = true;
-    private Answering.Course questions = new Answering.Course(false, 0);
+    private Answering.Course questions = Answering.Course.NONE;
     private final List<String> failures = new ArrayList<>();
     private DiskWatch watch;
 
