@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +26,13 @@ import org.twinshare.replication.record.EntryCodec;
  */
 final class Stream implements AutoCloseable {
     private final Twin twin;
+    private static final long NOT_LOOKING = -1;
+
     private final LinkedBlockingQueue<Object> toStandby = new LinkedBlockingQueue<>(64);
     private final LinkedBlockingQueue<byte[]> toPrimary = new LinkedBlockingQueue<>();
     private final CopyAnswers answers;
     private final Thread ship = new Thread(this::ship, "ship");
+    private final Thread answer = new Thread(this::answer, "answer");
     private final Thread receive = new Thread(this::receive, "receive");
     final Questions questions = new Questions(this::send);
     final StandbyApply apply;
@@ -46,8 +50,10 @@ final class Stream implements AutoCloseable {
     /** Bytes that records refer to get lost. */
     volatile boolean losesData;
 
-    /** By the thread that ships. */
+    /** By the thread that answers. */
     private long answered;
+    /** The applied position of before a look that is under way. */
+    private final AtomicLong looking = new AtomicLong(NOT_LOOKING);
 
     private volatile boolean ended;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
@@ -68,6 +74,7 @@ final class Stream implements AutoCloseable {
                 .start();
         copy = new StandbyCopy(twin.standbyTree, twin.standbyJournal, apply, questions, limits, InstantSource.system());
         ship.start();
+        answer.start();
         receive.start();
     }
 
@@ -100,16 +107,30 @@ final class Stream implements AutoCloseable {
                             record.namespaceChecksum(),
                             body));
                 }
-                toStandby.put(new Applied(twin.primary.appliedSequence()));
-                byte[] ask = toPrimary.poll(1, TimeUnit.MILLISECONDS);
-                if (ask != null) {
-                    if (answered++ >= cutAfter) {
-                        cut();
-                        return;
-                    }
-                    byte[] answer = answers.answer(Ask.decode(ask)).encode();
-                    toStandby.put(answer);
+                long announced = looking.get();
+                toStandby.put(new Applied(announced == NOT_LOOKING ? twin.primary.appliedSequence() : announced));
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            // It was cut.
+        } catch (Exception e) {
+            fail(e);
+        }
+    }
+
+    /** As the server does, beside the thread that ships: nothing newer is announced from before the look to behind the answer. */
+    private void answer() {
+        try {
+            while (!ended) {
+                byte[] ask = toPrimary.take();
+                if (answered++ >= cutAfter) {
+                    cut();
+                    return;
                 }
+                looking.set(twin.primary.appliedSequence());
+                toStandby.put(answers.answer(Ask.decode(ask)).encode());
+                toStandby.put(new Applied(twin.primary.appliedSequence()));
+                looking.set(NOT_LOOKING);
             }
         } catch (InterruptedException e) {
             // It was cut.
@@ -254,8 +275,10 @@ final class Stream implements AutoCloseable {
     public void close() throws Exception {
         cut();
         ship.interrupt();
+        answer.interrupt();
         receive.interrupt();
         ship.join();
+        answer.join();
         receive.join();
         // What follows on the next connection has the tree to itself, as the server sees to.
         Thread follows = follower.get();
