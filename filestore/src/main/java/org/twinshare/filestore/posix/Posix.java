@@ -36,6 +36,8 @@ public final class Posix {
 
     /** renameat2(2): fail with EEXIST where the new name exists. */
     public static final int RENAME_NOREPLACE = 1;
+    /** renameat2(2): both names exist, and change places. */
+    public static final int RENAME_EXCHANGE = 2;
 
     /** For {@link #utimens}: leaves a time as it is. */
     public static final long OMIT = Long.MIN_VALUE;

@@ -11,6 +11,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.twinshare.filestore.Errno;
+import org.twinshare.filestore.ErrnoException;
+import org.twinshare.filestore.posix.Posix;
 import org.twinshare.replication.RefusedException;
 
 /**
@@ -24,10 +29,13 @@ import org.twinshare.replication.RefusedException;
  *  +----------------+--------+----------------+-------------------------------+--------+
  * </pre>
  *
- * {@code crc32c} is the checksum of everything before it.
+ * {@code crc32c} is the checksum of everything before it. Beside it lies {@code role.new}, which the next state is written into
+ * before the two change places: so a change needs no room on a disk that is full.
  */
 public final class RoleFile {
+    private static final Logger LOG = LoggerFactory.getLogger(RoleFile.class);
     private static final String NAME = "role";
+    private static final String SPARE = "role.new";
     private static final byte[] MAGIC = "TWINROLE".getBytes(StandardCharsets.US_ASCII);
     private static final int FORMAT = 1;
     private static final int CRC_OFFSET = 20 + RoleState.BYTES;
@@ -47,6 +55,7 @@ public final class RoleFile {
     public static RoleFile create(Path directory, long clusterId, RoleState first) throws IOException {
         RoleFile file = new RoleFile(directory, clusterId, first);
         file.write(first);
+        file.keepSpare();
         return file;
     }
 
@@ -66,7 +75,9 @@ public final class RoleFile {
         if (bytes.getLong() != clusterId) {
             throw refused("the role file " + path + " belongs to another pair of servers", "it was copied here");
         }
-        return new RoleFile(directory, clusterId, RoleState.decode(bytes));
+        RoleFile file = new RoleFile(directory, clusterId, RoleState.decode(bytes));
+        file.keepSpare();
+        return file;
     }
 
     private static boolean beginsWithMagic(ByteBuffer bytes) {
@@ -100,20 +111,55 @@ public final class RoleFile {
         bytes.put(MAGIC).putInt(FORMAT).putLong(clusterId);
         next.encode(bytes);
         bytes.putInt(crc(bytes)).flip();
-        Path unfinished = directory.resolve(NAME + ".new");
-        try (FileChannel file = FileChannel.open(
-                unfinished,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+        writeSpare(bytes);
+        putInPlace();
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    /** Over what is there, whose blocks it takes. */
+    private void writeSpare(ByteBuffer bytes) throws IOException {
+        try (FileChannel file =
+                FileChannel.open(directory.resolve(SPARE), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
+            file.truncate(BYTES);
             file.force(true);
         }
-        Files.move(unfinished, directory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-            names.force(true);
+    }
+
+    /** The other way round than a rename, which would free the blocks that the next change needs. */
+    private void putInPlace() throws IOException {
+        Path spare = directory.resolve(SPARE);
+        Path inPlace = directory.resolve(NAME);
+        try {
+            Posix.renameat2(Posix.AT_FDCWD, bytes(spare), Posix.AT_FDCWD, bytes(inPlace), Posix.RENAME_EXCHANGE);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
+                throw new IOException(inPlace + " cannot be put in place: " + e.getMessage(), e);
+            }
+            // There is none yet, or the file system cannot exchange names.
+            Files.move(spare, inPlace, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static byte[] bytes(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void keepSpare() {
+        Path spare = directory.resolve(SPARE);
+        try {
+            if (!Files.exists(spare) || Files.size(spare) != BYTES) {
+                writeSpare(ByteBuffer.allocate(BYTES));
+            }
+        } catch (IOException e) {
+            LOG.warn(
+                    "there is no room for the next change of {}: {}; make room",
+                    directory.resolve(NAME),
+                    e.getMessage());
         }
     }
 

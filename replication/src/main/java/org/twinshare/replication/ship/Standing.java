@@ -21,6 +21,8 @@ import org.twinshare.replication.role.WithoutStandby;
  */
 final class Standing {
     private static final Logger LOG = LoggerFactory.getLogger(Standing.class);
+    /** Each try is a record, and a line in the log. */
+    private static final int PAUSE = (int) (TimeUnit.SECONDS.toNanos(5) / Pulse.TICK_NS);
 
     private final Journal journal;
     private final RoleFile roleFile;
@@ -33,6 +35,8 @@ final class Standing {
     private volatile boolean stopped;
     /** Since when the standby says that it lacks something; 0 where it does not. */
     private volatile long lackingSinceNs;
+    /** So many looks go by before it is tried again what could not be written down. */
+    private int pause;
 
     /**
      * Begins with {@link #start}.
@@ -115,7 +119,8 @@ final class Standing {
 
     private void goAloneIfMay(Terms terms, String why, long sinceNs) {
         boolean may = terms.withoutStandby() == WithoutStandby.CONTINUE && mayAnswer.getAsBoolean();
-        if (may && !acknowledgement.isAlone()) {
+        if (may && !acknowledgement.isAlone() && pause-- <= 0) {
+            pause = 0;
             goAlone(why, sinceNs);
         }
     }
@@ -133,7 +138,11 @@ final class Standing {
                     why,
                     TimeUnit.NANOSECONDS.toSeconds(sinceNs));
         } catch (JournalFull | IOException e) {
-            LOG.warn("cannot go on alone yet, and replies wait: {}", e.getMessage());
+            LOG.warn(
+                    "cannot go on alone yet, and replies wait: it cannot be written down ({}); make room, or look at the disk of the"
+                            + " state directory (dmesg)",
+                    e.getMessage());
+            pause = PAUSE;
         } catch (JournalFailed e) {
             LOG.error("does not go on alone: {}", e.getMessage());
             stopped = true;

@@ -3,10 +3,14 @@ package org.twinshare.replication.role;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.twinshare.replication.RefusedException;
@@ -36,6 +40,42 @@ class RoleFileTest {
         assertThat(RoleFile.open(directory, CLUSTER))
                 .extracting(RoleFile::state)
                 .isEqualTo(state);
+    }
+
+    /** A disk may be full of uploads when the standby goes, and removing them waits for this change. */
+    @Test
+    void aChangeNeedsNoRoom() throws Exception {
+        RoleFile file = RoleFile.create(directory, CLUSTER, RoleState.lone(Terms.DEFAULT));
+        Set<Object> before = inodes();
+
+        for (boolean alone : new boolean[] {false, true, false}) {
+            file.update(state -> state.withAlone(alone));
+            assertThat(RoleFile.open(directory, CLUSTER))
+                    .extracting(RoleFile::state)
+                    .isEqualTo(file.state());
+        }
+
+        assertThat(inodes()).isEqualTo(before).hasSize(2);
+    }
+
+    @Test
+    void makesTheSpareOfAnOlderVersionThatHadNone() throws Exception {
+        RoleFile.create(directory, CLUSTER, RoleState.lone(Terms.DEFAULT));
+        Files.delete(directory.resolve("role.new"));
+
+        assertThat(RoleFile.open(directory, CLUSTER)).isNotNull();
+
+        assertThat(inodes()).hasSize(2);
+    }
+
+    private Set<Object> inodes() throws IOException {
+        Set<Object> inodes = new HashSet<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path each : files.toList()) {
+                inodes.add(Files.getAttribute(each, "unix:ino"));
+            }
+        }
+        return inodes;
     }
 
     @Test
