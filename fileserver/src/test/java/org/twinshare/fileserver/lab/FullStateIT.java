@@ -29,7 +29,7 @@ class FullStateIT {
     }
 
     @Test
-    void aPrimaryGoesOnAloneSoThatFilesCanBeRemoved() throws Exception {
+    void aPrimaryGoesOnAloneAndStartsSoThatFilesCanBeRemoved() throws Exception {
         try (PairLab pair = new PairLab(this::mountState, "--alone-after", "3")) {
             LabClient web = pair.boot("web1");
             pair.join();
@@ -44,6 +44,9 @@ class FullStateIT {
             web.sh("rm small1; echo more >small2; sync small2");
 
             assertThat(pair.one.status()).contains("replying without the standby");
+            pair.one.kill();
+            pair.one.start();
+            web.sh("rm small2; echo more >small3; sync small3; mkdir album");
             Shell.run("rm", filler().toString()).orFail();
             pair.two.start("clients");
             PairLab.awaitInStep(pair.one);

@@ -39,6 +39,7 @@ final class IndexFile implements AutoCloseable {
      */
     private final ConcurrentLinkedQueue<ReadTransaction> readers = new ConcurrentLinkedQueue<>();
 
+    private final RoomAhead room;
     private final ByteBuffer writeValue = ByteBuffer.allocate(4096);
     private volatile boolean closing;
 
@@ -52,6 +53,8 @@ final class IndexFile implements AutoCloseable {
         for (Table table : Table.values()) {
             databases.put(table, environment.database(table.name()));
         }
+        room = RoomAhead.of(directory.resolve("data.mdb"));
+        room.keep();
     }
 
     private int database(Table table) {
@@ -129,6 +132,7 @@ final class IndexFile implements AutoCloseable {
             changes.others.forEach((key, bytes) -> writeBytes(transaction, key, bytes));
             transaction.commit();
         }
+        room.keep();
     }
 
     private static void putUnlessZero(ByteBuffer value, long id) {
@@ -180,6 +184,7 @@ final class IndexFile implements AutoCloseable {
                 reader.close();
             }
             if (environment.closeIfUnused()) {
+                room.close();
                 return;
             }
             LockSupport.parkNanos(LOOK_AGAIN_NS);

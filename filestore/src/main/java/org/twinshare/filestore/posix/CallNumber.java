@@ -19,6 +19,7 @@ enum CallNumber {
     PWRITE64(18, 68),
     PREADV2(327, 286),
     FTRUNCATE(77, 46),
+    FALLOCATE(285, 47),
     FSYNC(74, 82),
     FDATASYNC(75, 83),
     SYNCFS(306, 267),

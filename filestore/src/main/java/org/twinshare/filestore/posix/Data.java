@@ -13,6 +13,7 @@ import org.twinshare.filestore.ErrnoException;
  * throw {@link ErrnoException} with the errno that the kernel gave. Thread-safe.
  */
 public final class Data {
+    private static final int FALLOC_FL_KEEP_SIZE = 0x1;
     private static final int RWF_NOWAIT = 0x8;
     private static final int POSIX_FADV_DONTNEED = 4;
 
@@ -69,6 +70,11 @@ public final class Data {
 
     public static void ftruncate(int fd, long sizeBytes) throws ErrnoException {
         SystemCall.run("ftruncate", s -> s.call(CallNumber.FTRUNCATE, fd, sizeBytes));
+    }
+
+    /** Takes room on the disk for bytes that may be written later; the size of the file stays as it is. ENOSPC, EOPNOTSUPP. */
+    public static void allocate(int fd, long offsetBytes, long count) throws ErrnoException {
+        SystemCall.run("fallocate", s -> s.call(CallNumber.FALLOCATE, fd, FALLOC_FL_KEEP_SIZE, offsetBytes, count));
     }
 
     /** Data and all attributes are on disk when this returns. */
