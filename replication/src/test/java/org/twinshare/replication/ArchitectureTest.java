@@ -44,9 +44,9 @@ class ArchitectureTest {
             noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");
 
     @ArchTest
-    static final ArchRule systemCallsAreMadeForTheJournalsDiskAndTheServiceAddressOnly = noClasses()
+    static final ArchRule systemCallsAreMadeForTheDisksOfJournalAndRoleAndTheServiceAddressOnly = noClasses()
             .that()
-            .haveNameNotMatching(".*\\.(LinuxDisk|KernelAddress)(\\$.*)?")
+            .haveNameNotMatching(".*\\.(LinuxDisk|RoleFile|KernelAddress)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.twinshare.filestore.posix..");
