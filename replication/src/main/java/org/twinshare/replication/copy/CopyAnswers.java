@@ -12,9 +12,9 @@ import org.twinshare.filestore.ObjectDescription;
 import org.twinshare.filestore.local.TreeView;
 
 /**
- * Answers what a standby asks of the primary's tree, while clients change it. While it
- * looks, its caller announces no later applied position than that of before the look: so an answer reflects at least every record
- * that was announced before it. Not thread-safe; takes no locks.
+ * Answers what a standby asks of the primary's tree, while clients change it. While it looks, its caller announces no later
+ * applied position than that of before the look: so an answer reflects at least every record that was announced before it.
+ * Not thread-safe; takes no locks.
  */
 public final class CopyAnswers {
     private final TreeView tree;

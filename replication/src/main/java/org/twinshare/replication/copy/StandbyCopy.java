@@ -23,8 +23,8 @@ import org.twinshare.replication.record.MalformedRecord;
  * the records be carried out, and fetches what is missing meanwhile. {@link #copyAll} and the others block until the connection
  * ends; an exception ends it, and the next connection goes on.
  *
- * <p>The rule that makes this right without locks: there is one stream from the primary, in which the
- * applied position A is announced; then somebody looks at the tree, and what was seen is sent; only then a later A' is announced. So what is sent
+ * <p>The rule that makes this right without locks: there is one stream from the primary, in which the applied position A is
+ * announced; then somebody looks at the tree, and what was seen is sent; only then a later A' is announced. So what is sent
  * reflects at least all records announced before it. It is put into the tree here when it comes, and records are carried out
  * here only when they are announced; one that is announced behind it comes over it again, and repeating the changes of one
  * file in their order ends where they end.
