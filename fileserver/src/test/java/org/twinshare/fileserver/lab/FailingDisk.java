@@ -41,12 +41,7 @@ final class FailingDisk implements AutoCloseable {
         Shell.run("mkdir", "-p", memory.toString(), mountPoint.toString()).orFail();
         Shell.run("mount", "-t", "tmpfs", "-o", "size=2100m", "twinshare-test", memory.toString())
                 .orFail();
-        // So that it is unmounted in the namespaces of the machines too, which keep it in use otherwise.
-        String above = mountPoint.resolveSibling("").toString();
-        if (Shell.run("mountpoint", "-q", above).exitCode() != 0) {
-            Shell.run("mount", "--bind", above, above).orFail();
-        }
-        Shell.run("mount", "--make-shared", above).orFail();
+        shareMountsBeside(mountPoint);
         FailingDisk disk = new FailingDisk(memory, mountPoint, size);
         disk.becomes(size);
         List<String> command = new ArrayList<>(List.of("mkfs.ext4", "-q", "-F"));
@@ -56,6 +51,15 @@ final class FailingDisk implements AutoCloseable {
         disk.mount();
         Shell.run("rmdir", mountPoint.resolve("lost+found").toString()).orFail();
         return disk;
+    }
+
+    /** So that it is unmounted in the namespaces of the machines too, which keep it in use otherwise. */
+    static void shareMountsBeside(Path mountPoint) {
+        String above = mountPoint.resolveSibling("").toString();
+        if (Shell.run("mountpoint", "-q", above).exitCode() != 0) {
+            Shell.run("mount", "--bind", above, above).orFail();
+        }
+        Shell.run("mount", "--make-shared", above).orFail();
     }
 
     private String image() {

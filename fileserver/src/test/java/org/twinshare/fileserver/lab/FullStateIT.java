@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -13,12 +15,12 @@ import org.junit.jupiter.api.Test;
 class FullStateIT {
     private final AtomicReference<Path> state = new AtomicReference<>();
 
-    private void mountState(PairLab pair) {
-        Path directory = Objects.requireNonNull(pair.journal("nas1").getParent());
+    private PairLab pair;
+
+    private void mountState(PairLab before) {
+        Path directory = Objects.requireNonNull(before.journal("nas1").getParent());
         state.set(directory);
-        String above = directory.resolveSibling("").toString();
-        Shell.run("mount", "--bind", above, above).orFail();
-        Shell.run("mount", "--make-shared", above).orFail();
+        FailingDisk.shareMountsBeside(directory);
         Shell.run("mkdir", "-p", directory.toString()).orFail();
         Shell.run("mount", "-t", "tmpfs", "-o", "size=200m,mode=700", "tmpfs", directory.toString())
                 .orFail();
@@ -28,33 +30,43 @@ class FullStateIT {
         return Objects.requireNonNull(state.get()).resolve("filler");
     }
 
-    @Test
-    void aPrimaryGoesOnAloneAndStartsSoThatFilesCanBeRemoved() throws Exception {
-        try (PairLab pair = new PairLab(this::mountState, "--alone-after", "3")) {
-            LabClient web = pair.boot("web1");
-            pair.join();
-            PairLab.awaitInStep(pair.one);
-            web.sh("for i in 1 2 3; do echo $i >small$i; sync small$i; done");
-            assertThat(Shell.run("dd", "if=/dev/zero", "bs=4k", "of=" + filler())
-                            .exitCode())
-                    .as("its disk is full")
-                    .isEqualTo(1);
-            pair.two.kill();
+    @BeforeEach
+    void open() {
+        pair = new PairLab(this::mountState, "--alone-after", "3");
+    }
 
-            web.sh("rm small1; echo more >small2; sync small2");
-
-            assertThat(pair.one.status()).contains("replying without the standby");
-            pair.one.kill();
-            pair.one.start();
-            web.sh("rm small2; echo more >small3; sync small3; mkdir album");
-            Shell.run("rm", filler().toString()).orFail();
-            pair.two.start("clients");
-            PairLab.awaitInStep(pair.one);
-            pair.awaitEqualTrees("after there was room again");
+    @AfterEach
+    void close() throws Exception {
+        if (pair != null) {
             pair.one.close();
             pair.two.close();
-        } finally {
-            Shell.run("umount", "-l", String.valueOf(state.get()));
+            String directory = String.valueOf(state.get());
+            Shell.run("umount", "-l", directory);
+            Shell.run("umount", "-l", Path.of(directory).resolveSibling("").toString());
+            pair.close();
         }
+    }
+
+    @Test
+    void aPrimaryGoesOnAloneAndStartsSoThatFilesCanBeRemoved() {
+        LabClient web = pair.boot("web1");
+        pair.join();
+        PairLab.awaitInStep(pair.one);
+        web.sh("for i in 1 2 3; do echo $i >small$i; sync small$i; done");
+        assertThat(Shell.run("dd", "if=/dev/zero", "bs=4k", "of=" + filler()).exitCode())
+                .as("its disk is full")
+                .isEqualTo(1);
+        pair.two.kill();
+
+        web.sh("rm small1; echo more >small2; sync small2");
+
+        assertThat(pair.one.status()).contains("replying without the standby");
+        pair.one.kill();
+        pair.one.start();
+        web.sh("rm small2; echo more >small3; sync small3; mkdir album");
+        Shell.run("rm", filler().toString()).orFail();
+        pair.two.start("clients");
+        PairLab.awaitInStep(pair.one);
+        pair.awaitEqualTrees("after there was room again");
     }
 }
